@@ -1,0 +1,5 @@
+/** The function delete-pod. */
+@NullMarked
+package dev.falcoresponse.deletepod;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,145 @@
+package dev.falcoresponse;
+
+import dev.falcoresponse.Outcome.Acted;
+import dev.falcoresponse.Outcome.Failed;
+import dev.falcoresponse.Outcome.Rejected;
+import dev.falcoresponse.audit.Audit;
+import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.event.Delivery;
+import dev.falcoresponse.event.EventReader;
+import dev.falcoresponse.event.UnreadableException;
+import dev.falcoresponse.guard.Guardrail;
+import dev.falcoresponse.guard.Guardrails;
+import dev.falcoresponse.kubernetes.ApiException;
+import dev.falcoresponse.pace.Pace;
+import dev.falcoresponse.reply.RecordWriter;
+import dev.falcoresponse.reply.Replies;
+import dev.falcoresponse.reply.Reply;
+import dev.falcoresponse.reply.ResponseRecord;
+import dev.falcoresponse.resolution.PodResolver;
+import dev.falcoresponse.resolution.Resolution.Found;
+import dev.falcoresponse.resolution.Resolution.Lost;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** The whole way of an event, from its bytes to the answer. */
+public final class Responder {
+    private static final Logger LOG = Logger.getLogger(Responder.class);
+
+    private final Action action;
+    private final boolean dryRun;
+    private final EventReader reader;
+    private final List<Guardrail<Alert>> eventGuards;
+    private final List<Guardrail<Pod>> podGuards;
+    private final PodResolver resolver;
+    private final Pace pace;
+    private final Audit audit;
+    private final InstantSource clock;
+
+    public Responder(
+            Action action,
+            boolean dryRun,
+            Guardrails guardrails,
+            PodResolver resolver,
+            Pace pace,
+            Audit audit,
+            InstantSource clock) {
+        this.action = action;
+        this.dryRun = dryRun;
+        this.reader = new EventReader(action.name());
+        this.eventGuards = guardrails.onEvent();
+        this.podGuards = guardrails.onPod();
+        this.resolver = resolver;
+        this.pace = pace;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    /** How far an event came: what a record can say about it, and how it ended. */
+    private record End(Optional<Alert> alert, Optional<Pod> pod, Outcome outcome) {}
+
+    /** Answers one delivery and records it, exactly once whatever happens. */
+    public Reply respond(Delivery delivery) {
+        Instant started = clock.instant();
+        return record(started, delivery.form(), readAndAnswer(delivery));
+    }
+
+    /** Records what the door refused before there was anything to read. */
+    public Reply reject(Rejected rejected) {
+        return record(clock.instant(), Delivery.Form.PLAIN, new End(Optional.empty(), Optional.empty(), rejected));
+    }
+
+    private End readAndAnswer(Delivery delivery) {
+        try {
+            return answer(reader.read(delivery));
+        } catch (UnreadableException e) {
+            return new End(Optional.empty(), Optional.empty(), new Rejected(400, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private End answer(Alert alert) {
+        try {
+            Optional<Outcome> refused = Guardrail.first(eventGuards, alert);
+            if (refused.isPresent()) {
+                return new End(Optional.of(alert), Optional.empty(), refused.get());
+            }
+            return switch (resolver.resolve(alert)) {
+                case Lost lost -> new End(Optional.of(alert), Optional.empty(), lost.outcome());
+                case Found found -> new End(Optional.of(alert), Optional.of(found.pod()), answer(alert, found.pod()));
+            };
+        } catch (ApiException e) {
+            return new End(Optional.of(alert), Optional.empty(), e.outcome());
+        } catch (RuntimeException e) {
+            return new End(Optional.of(alert), Optional.empty(), unexpected(e));
+        }
+    }
+
+    private Outcome answer(Alert alert, Pod pod) {
+        try {
+            Optional<Outcome> refused = Guardrail.first(podGuards, pod);
+            if (refused.isPresent()) {
+                return refused.get();
+            }
+            return dryRun ? action.preview(alert, pod) : act(alert, pod);
+        } catch (ApiException e) {
+            return e.outcome();
+        } catch (RuntimeException e) {
+            return unexpected(e);
+        }
+    }
+
+    private Outcome act(Alert alert, Pod pod) throws ApiException {
+        String uid = pod.getMetadata().getUid();
+        Optional<Outcome> refused = pace.claim(uid);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        boolean acted = false;
+        try {
+            Outcome outcome = action.act(alert, pod);
+            acted = outcome instanceof Acted;
+            return outcome;
+        } finally {
+            pace.settle(uid, acted);
+        }
+    }
+
+    /** A bug, or an error that nobody foresaw: nothing is claimed to be done, and the broker tries again. */
+    private static Outcome unexpected(RuntimeException e) {
+        LOG.error("Unexpected error while answering an event", e);
+        return new Failed(
+                Reason.UNAVAILABLE, "Unexpected error: " + e.getClass().getSimpleName());
+    }
+
+    private Reply record(Instant started, Delivery.Form form, End end) {
+        ResponseRecord done = new ResponseRecord(
+                action.name(), dryRun, end.alert(), end.pod(), end.outcome(), started, clock.instant());
+        String json = RecordWriter.write(done);
+        audit.record(done, json);
+        return Replies.to(form, done, json);
+    }
+}

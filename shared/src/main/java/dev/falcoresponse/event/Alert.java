@@ -1,0 +1,38 @@
+package dev.falcoresponse.event;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A Falco alert, whatever form it arrived in; an empty text means: not given.
+ *
+ * @param eventId Falco's uuid, else the id of the CloudEvent
+ * @param time when Falco saw it
+ * @param rule Falco's rule, never empty
+ * @param priority as Falco wrote it, so perhaps none of {@link Priority}
+ * @param source Falco's event source, for example {@code syscall}
+ * @param hostname where Falco ran
+ */
+public record Alert(
+        String eventId,
+        Instant time,
+        String rule,
+        String priority,
+        String source,
+        String hostname,
+        List<String> tags,
+        PodReference pod) {
+    public Alert {
+        tags = List.copyOf(tags);
+    }
+
+    /** Its priority; an unknown or missing one counts as the lowest. */
+    public Priority rank() {
+        return Priority.named(priority).orElse(Priority.DEBUG);
+    }
+
+    /** Whether it came from the system calls of a machine: "syscalls", or nothing at all, from old senders. */
+    public boolean fromSyscalls() {
+        return source.isEmpty() || source.equals("syscall") || source.equals("syscalls");
+    }
+}

@@ -1,0 +1,155 @@
+package dev.falcoresponse.event;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads a delivery in any of its forms; what it cannot read it refuses with a sentence that says where. */
+public final class EventReader {
+    private static final String FALCO_ALERT = "falco.rule.output.v1";
+    private static final Pattern RESPONSE = Pattern.compile("falco\\.response\\.([a-z0-9-]+)\\.v1");
+    private static final List<String> REQUIRED = List.of("specversion", "id", "source", "type");
+
+    private final String action;
+
+    /**
+     * A reader for one function.
+     *
+     * @param action the function's own, whose replies are refused: they would go round for ever
+     */
+    public EventReader(String action) {
+        this.action = action;
+    }
+
+    /**
+     * The alert in a delivery.
+     *
+     * @throws UnreadableException when it holds none that this function takes
+     */
+    public Alert read(Delivery delivery) throws UnreadableException {
+        return switch (delivery.form()) {
+            case PLAIN -> falcoAlert(Json.parse(delivery.body()), Map.of());
+            case BINARY -> cloudEvent(delivery.attributes(), Json.parse(delivery.body()));
+            case STRUCTURED -> {
+                Json envelope = Json.parse(delivery.body());
+                yield cloudEvent(attributes(envelope), envelope.data());
+            }
+        };
+    }
+
+    private static Map<String, String> attributes(Json envelope) throws UnreadableException {
+        Map<String, String> attributes = new HashMap<>();
+        for (String name : List.of("specversion", "id", "source", "type", "time")) {
+            attributes.put(name, envelope.text(name));
+        }
+        return attributes;
+    }
+
+    private Alert cloudEvent(Map<String, String> attributes, Json data) throws UnreadableException {
+        for (String name : REQUIRED) {
+            if (attributes.getOrDefault(name, "").isBlank()) {
+                throw new UnreadableException("The CloudEvent has no " + name);
+            }
+            Json.requireShort(name, attributes.getOrDefault(name, ""));
+        }
+        if (!attributes.getOrDefault("specversion", "").equals("1.0")) {
+            throw new UnreadableException("The CloudEvent's specversion is not 1.0");
+        }
+        String type = attributes.getOrDefault("type", "");
+        if (type.equals(FALCO_ALERT)) {
+            return falcoAlert(data, attributes);
+        }
+        Matcher response = RESPONSE.matcher(type);
+        if (!response.matches()) {
+            throw new UnreadableException("The CloudEvent's type is neither " + FALCO_ALERT
+                    + " nor falco.response.<action>.v1: " + Json.cut(type));
+        }
+        return record(data, response.group(1));
+    }
+
+    private static Alert falcoAlert(Json body, Map<String, String> attributes) throws UnreadableException {
+        String source = body.text("source");
+        String rule = required(body, "rule");
+        return new Alert(
+                body.text("uuid", attributes.getOrDefault("id", "")),
+                time("time", body.text("time", attributes.getOrDefault("time", ""))),
+                rule,
+                body.text("priority"),
+                source,
+                body.text("hostname"),
+                body.texts("tags"),
+                pod(body.object("output_fields"), source));
+    }
+
+    /** Another action's record names the pod and the alert that it answered: the chain goes on with both. */
+    private Alert record(Json body, String sender) throws UnreadableException {
+        if (sender.equals(action) || body.text("action").equals(action)) {
+            throw new UnreadableException("This is " + action + "'s own reply: a Trigger sends it in a loop");
+        }
+        if (!body.text("action").equals(sender)) {
+            throw new UnreadableException("action is not the one in the CloudEvent's type");
+        }
+        return new Alert(
+                body.text("eventId"),
+                time("eventTime", body.text("eventTime")),
+                required(body, "rule"),
+                body.text("priority"),
+                body.text("source"),
+                body.text("hostname"),
+                body.texts("tags"),
+                new PodReference(
+                        body.text("namespace"),
+                        body.text("pod"),
+                        body.text("podUid"),
+                        body.text("container"),
+                        body.text("containerId")));
+    }
+
+    private static PodReference pod(Json fields, String source) throws UnreadableException {
+        List<PodReference> given = new ArrayList<>();
+        given.add(pod(fields, fields.text("k8s.ns.name"), fields.text("k8s.pod.name")));
+        given.add(pod(fields, fields.text("k8smeta.ns.name"), fields.text("k8smeta.pod.name")));
+        // the target of an audit event can be of any kind: only a pod's name is one
+        if (source.equals("k8s_audit") && fields.text("ka.target.resource").equals("pods")) {
+            String name = fields.text("ka.target.name", fields.text("ka.resp.name"));
+            given.add(pod(fields, fields.text("ka.target.namespace"), name));
+        }
+        return given.stream()
+                .filter(PodReference::isComplete)
+                .findFirst()
+                .or(() -> given.stream().filter(pod -> !pod.isEmpty()).findFirst())
+                .orElseGet(given::getFirst);
+    }
+
+    private static PodReference pod(Json fields, String namespace, String name) throws UnreadableException {
+        return new PodReference(
+                namespace,
+                name,
+                fields.text("k8s.pod.uid", fields.text("k8smeta.pod.uid")),
+                fields.text("container.name"),
+                fields.text("container.id"));
+    }
+
+    private static String required(Json body, String key) throws UnreadableException {
+        String text = body.text(key);
+        if (text.isEmpty()) {
+            throw new UnreadableException(key + " is missing");
+        }
+        return text;
+    }
+
+    private static Instant time(String key, String text) throws UnreadableException {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new UnreadableException(
+                    key + (text.isEmpty() ? " is missing" : " is not a time as RFC 3339 writes it"));
+        }
+    }
+}

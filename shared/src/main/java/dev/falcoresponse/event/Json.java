@@ -1,0 +1,132 @@
+package dev.falcoresponse.event;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/** An object in a request's JSON that knows its path, so that every refusal can say where. */
+record Json(String path, JsonNode node) {
+    /** Longer texts are in no real alert where these are read, and would bloat every header and log line. */
+    private static final int MAX_TEXT = 1024;
+
+    private static final int MAX_ITEMS = 100;
+
+    // a key given twice can mean two things: whoever decided before us may have seen the other one
+    private static final ObjectReader READER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build()
+            .readerFor(JsonNode.class);
+
+    static Json parse(byte[] bytes) throws UnreadableException {
+        try {
+            return new Json("", READER.readTree(bytes)).requireObject();
+        } catch (JsonProcessingException e) {
+            throw new UnreadableException("The body is no JSON: line %d, column %d: %s"
+                    .formatted(
+                            e.getLocation().getLineNr(),
+                            e.getLocation().getColumnNr(),
+                            cut(e.getOriginalMessage().lines().findFirst().orElse(""))));
+        } catch (IOException e) {
+            throw new UnreadableException("The body is no JSON: " + cut(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** The text of a member; absent, null, blank and Falco's {@code <NA>} are all the empty text. */
+    String text(String key) throws UnreadableException {
+        JsonNode member = node.path(key);
+        if (member.isMissingNode() || member.isNull()) {
+            return "";
+        }
+        return text(member, path(key));
+    }
+
+    /** The same, or another text when it is not given. */
+    String text(String key, String otherwise) throws UnreadableException {
+        String text = text(key);
+        return text.isEmpty() ? otherwise : text;
+    }
+
+    /** The members of an array of texts; absent and null are the empty list. */
+    List<String> texts(String key) throws UnreadableException {
+        JsonNode member = node.path(key);
+        if (member.isMissingNode() || member.isNull()) {
+            return List.of();
+        }
+        if (!member.isArray() || member.size() > MAX_ITEMS) {
+            throw new UnreadableException(path(key) + " is not a list of at most " + MAX_ITEMS + " texts");
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode item : member) {
+            texts.add(text(item, path(key)));
+        }
+        return texts;
+    }
+
+    /** A member that is an object; absent and null are the empty object. */
+    Json object(String key) throws UnreadableException {
+        JsonNode member = node.path(key);
+        boolean absent = member.isMissingNode() || member.isNull();
+        return new Json(path(key), absent ? JsonNodeFactory.instance.objectNode() : member).requireObject();
+    }
+
+    /** The data of a structured CloudEvent: as JSON, or as base64 of JSON. */
+    Json data() throws UnreadableException {
+        JsonNode encoded = node.path("data_base64");
+        if (encoded.isMissingNode() || encoded.isNull()) {
+            return object("data");
+        }
+        try {
+            return parse(Base64.getDecoder().decode(encoded.asText()));
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableException("data_base64 is not base64");
+        }
+    }
+
+    private Json requireObject() throws UnreadableException {
+        if (!node.isObject()) {
+            throw new UnreadableException((path.isEmpty() ? "The body" : path) + " is not a JSON object");
+        }
+        return this;
+    }
+
+    private String path(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    static void requireShort(String path, String text) throws UnreadableException {
+        if (text.length() > MAX_TEXT) {
+            throw new UnreadableException(path + " is longer than " + MAX_TEXT + " characters");
+        }
+    }
+
+    private static String text(JsonNode member, String path) throws UnreadableException {
+        if (!member.isTextual()) {
+            throw new UnreadableException(path + " is not a text");
+        }
+        String text = member.textValue().strip();
+        requireShort(path, text);
+        return text.equals("<NA>") ? "" : wellFormed(text);
+    }
+
+    /** JSON can spell half a character, which neither UTF-8 nor any log can hold. */
+    private static String wellFormed(String text) {
+        return text.codePoints()
+                .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    static String cut(String message) {
+        return message.length() > 200 ? message.substring(0, 200) + "…" : message;
+    }
+}

@@ -1,0 +1,15 @@
+package dev.falcoresponse.kubernetes;
+
+/**
+ * What a function must be allowed to do, in RBAC's words.
+ *
+ * @param group the API group, empty for the core group
+ * @param resource with its sub-resource, if any: {@code pods/eviction}
+ */
+public record Permission(String verb, String group, String resource) {
+    /** The verb and the resource as people say them. */
+    @Override
+    public String toString() {
+        return verb + " " + resource + (group.isEmpty() ? "" : "." + group);
+    }
+}

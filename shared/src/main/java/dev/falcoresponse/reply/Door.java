@@ -1,0 +1,168 @@
+package dev.falcoresponse.reply;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.falcoresponse.Outcome.Rejected;
+import dev.falcoresponse.Responder;
+import dev.falcoresponse.event.Delivery;
+import dev.falcoresponse.event.Delivery.Form;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The HTTP door in front of Funqy, which ignores the method, half of CloudEvents' rules, and answers 500 to what it
+ * cannot bind: whatever a request looks like, Funqy sees the same harmless binary event, and the answer is ours.
+ */
+@ApplicationScoped
+public class Door {
+    private static final int BEFORE_FUNQY = -10;
+    private static final String PREFIX = "ce-";
+    private static final List<String> REQUIRED = List.of("ce-specversion", "ce-id", "ce-source", "ce-type");
+    private static final String DELIVERY = Door.class.getName() + ".delivery";
+
+    private final Responder responder;
+    private final CurrentVertxRequest current;
+
+    Door(Responder responder, CurrentVertxRequest current) {
+        this.responder = responder;
+        this.current = current;
+    }
+
+    /** What every function does: answers the request that is being handled, and returns the body for it. */
+    public byte[] answer(byte[] body) {
+        RoutingContext request = current.getCurrent();
+        Reply reply = responder.respond(request.<Head>get(DELIVERY).with(body));
+        // Funqy writes headers of its own until the very end
+        request.addHeadersEndHandler(_ -> writeHead(request, reply));
+        return reply.body();
+    }
+
+    /** What is known of a delivery before its body. */
+    private record Head(Form form, Map<String, String> attributes) {
+        Delivery with(byte[] body) {
+            return new Delivery(form, attributes, body);
+        }
+    }
+
+    void open(@Observes Router router) {
+        router.route().order(BEFORE_FUNQY).handler(this::enter).failureHandler(this::fail);
+    }
+
+    private void enter(RoutingContext request) {
+        String path = request.normalizedPath();
+        if (path.startsWith("/_/") || path.startsWith("/q/")) {
+            request.next();
+        } else if (!path.equals("/")) {
+            request.response().setStatusCode(404).end();
+        } else if (!request.request().method().equals(HttpMethod.POST)) {
+            request.response().putHeader("Allow", "POST");
+            reject(request, 405, "Only POST is answered here");
+        } else {
+            receive(request);
+        }
+    }
+
+    private void receive(RoutingContext request) {
+        MultiMap headers = request.request().headers();
+        String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
+        String mediaType = mediaType(headers);
+        boolean structured = mediaType.equals("application/cloudevents+json");
+        boolean binary = !structured && REQUIRED.stream().anyMatch(headers::contains);
+        boolean json = mediaType.equals("application/json") || (binary && isJson(mediaType));
+        if (!structured && !json) {
+            reject(request, 415, "The content type is neither application/json nor application/cloudevents+json");
+        } else if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            reject(request, 415, "The content is encoded; only plain bytes are read");
+        } else if (binary
+                && REQUIRED.stream().anyMatch(name -> headers.getAll(name).size() > 1)) {
+            reject(request, 400, "A CloudEvents header is given twice");
+        } else if (request.body().length() <= 0) {
+            reject(request, 400, "The body is empty");
+        } else {
+            request.put(DELIVERY, new Head(form(structured, binary), binary ? attributes(headers) : Map.of()));
+            disguise(headers);
+            request.next();
+        }
+    }
+
+    private static Form form(boolean structured, boolean binary) {
+        if (structured) {
+            return Form.STRUCTURED;
+        }
+        return binary ? Form.BINARY : Form.PLAIN;
+    }
+
+    /** The media type without its parameters, in lower case. */
+    private static String mediaType(MultiMap headers) {
+        String type = headers.get(HttpHeaders.CONTENT_TYPE);
+        return type == null ? "" : type.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** CloudEvents lets a binary event leave the type out, and calls every {@code +json} JSON. */
+    private static boolean isJson(String mediaType) {
+        return mediaType.isEmpty()
+                || mediaType.equals("text/json")
+                || (mediaType.endsWith("+json") && !mediaType.startsWith("application/cloudevents"));
+    }
+
+    private static Map<String, String> attributes(MultiMap headers) {
+        Map<String, String> attributes = new HashMap<>();
+        headers.forEach((name, value) -> {
+            if (name.toLowerCase(Locale.ROOT).startsWith(PREFIX)) {
+                attributes.put(name.substring(PREFIX.length()).toLowerCase(Locale.ROOT), utf8(value));
+            }
+        });
+        return attributes;
+    }
+
+    /** Falcosidekick sends raw UTF-8, which the server reads as Latin-1. */
+    private static String utf8(String header) {
+        return new String(header.getBytes(ISO_8859_1), UTF_8).strip();
+    }
+
+    private static void disguise(MultiMap headers) {
+        List.copyOf(headers.names()).stream()
+                .filter(name -> name.toLowerCase(Locale.ROOT).matches("ce?(-.*)?"))
+                .forEach(headers::remove);
+        headers.set("ce-id", "-")
+                .set("ce-specversion", "1.0")
+                .set("ce-source", "-")
+                .set("ce-type", "-");
+        headers.set(HttpHeaders.CONTENT_TYPE, "application/octet-stream");
+    }
+
+    /** What the server refused, such as a body over its limit; and errors that nobody foresaw. */
+    private void fail(RoutingContext request) {
+        if (request.statusCode() == 413) {
+            reject(request, 413, "The body is larger than the limit");
+        } else {
+            request.next();
+        }
+    }
+
+    private void reject(RoutingContext request, int status, String message) {
+        Reply reply = responder.reject(new Rejected(status, message));
+        writeHead(request, reply);
+        request.response().end(Buffer.buffer(reply.body()));
+    }
+
+    private static void writeHead(RoutingContext request, Reply reply) {
+        MultiMap headers = request.response().setStatusCode(reply.status()).headers();
+        List.copyOf(headers.names()).stream()
+                .filter(name -> name.toLowerCase(Locale.ROOT).startsWith(PREFIX))
+                .forEach(headers::remove);
+        reply.headers().forEach(headers::set);
+    }
+}

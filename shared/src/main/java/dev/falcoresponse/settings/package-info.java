@@ -1,0 +1,5 @@
+/** What the operator set, read once at start and refused when it is wrong. */
+@NullMarked
+package dev.falcoresponse.settings;
+
+import org.jspecify.annotations.NullMarked;
