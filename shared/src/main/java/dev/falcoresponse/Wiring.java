@@ -48,7 +48,7 @@ final class Wiring {
     @Produces
     @Singleton
     KubernetesConfigCustomizer once(Settings settings) {
-        int timeout = Math.toIntExact(settings.apiTimeout().toMillis());
+        int timeout = Math.clamp(settings.apiTimeout().toMillis(), 1, Integer.MAX_VALUE);
         return config -> {
             config.setRequestRetryBackoffLimit(0);
             config.setConnectionTimeout(timeout);

@@ -29,6 +29,9 @@ public final class SettingReader {
     private static final Pattern SERVICE_LINK =
             Pattern.compile(".+_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
 
+    /** A hundred years: longer is a slip of the keyboard, and would overflow what is reckoned with it. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final Config config;
     private final Set<String> known = new HashSet<>();
 
@@ -108,8 +111,9 @@ public final class SettingReader {
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("it is no length of time, such as 500ms, 30s or 15m", e);
         }
-        if (duration.compareTo(least) < 0 || duration.compareTo(Duration.ofDays(365)) > 0) {
-            throw new IllegalArgumentException("it is not between " + least.toMillis() + "ms and 365d");
+        if (duration.compareTo(least) < 0 || duration.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "it is not between " + least.toMillis() + "ms and " + LONGEST.toDays() + "d");
         }
         return duration;
     }

@@ -1,0 +1,150 @@
+package dev.falcoresponse.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Stands between a function and a real API server: it sees every call, and can hold it up or answer it itself. */
+public final class ApiProxy implements AutoCloseable {
+    private final KubeAccess upstream;
+    private final Fault fault;
+    private final HttpServer server;
+    private final HttpClient client;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
+
+    /** One call of the function, {@code uri} with its query. */
+    public record Call(String method, String uri, String body) {}
+
+    /** An answer that the API server did not give. */
+    public record Answer(int status, Map<String, String> headers, String body) {}
+
+    /** What happens before a call goes on; an answer keeps it from the API server. */
+    @FunctionalInterface
+    public interface Fault {
+        Optional<Answer> before(Call call);
+    }
+
+    private ApiProxy(KubeAccess upstream, Fault fault) throws IOException, GeneralSecurityException {
+        this.upstream = upstream;
+        this.fault = fault;
+        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+        this.client = HttpClient.newBuilder()
+                .sslContext(trusting(upstream.certificate()))
+                .build();
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    /** A proxy in front of an API server. */
+    public static ApiProxy before(KubeAccess upstream, Fault fault) {
+        try {
+            return new ApiProxy(upstream, fault);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The way through the proxy, for the same caller. */
+    public KubeAccess access() {
+        return new KubeAccess("http://127.0.0.1:" + server.getAddress().getPort(), "", upstream.token());
+    }
+
+    /** The calls so far whose URI has this in it. */
+    public List<Call> calls(String part) {
+        return calls.stream().filter(call -> call.uri().contains(part)).toList();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        Call call =
+                new Call(exchange.getRequestMethod(), exchange.getRequestURI().toString(), new String(body, UTF_8));
+        calls.add(call);
+        Optional<Answer> answer = fault.before(call);
+        if (answer.isPresent()) {
+            answer.get()
+                    .headers()
+                    .forEach((name, value) -> exchange.getResponseHeaders().add(name, value));
+            respond(exchange, answer.get().status(), answer.get().body().getBytes(UTF_8));
+        } else {
+            forward(exchange, call);
+        }
+    }
+
+    private void forward(HttpExchange exchange, Call call) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(upstream.url() + call.uri()))
+                .method(call.method(), BodyPublishers.ofString(call.body()));
+        for (String name : List.of("Authorization", "Content-Type", "Accept")) {
+            Optional.ofNullable(exchange.getRequestHeaders().getFirst(name))
+                    .ifPresent(value -> request.header(name, value));
+        }
+        try {
+            HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
+            for (String name : List.of("Content-Type", "Retry-After")) {
+                response.headers()
+                        .firstValue(name)
+                        .ifPresent(value -> exchange.getResponseHeaders().add(name, value));
+            }
+            respond(exchange, response.statusCode(), response.body());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            exchange.close();
+        }
+    }
+
+    private static void respond(HttpExchange exchange, int status, byte[] body) throws IOException {
+        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+        try (OutputStream stream = exchange.getResponseBody()) {
+            stream.write(body);
+        }
+    }
+
+    private static SSLContext trusting(String certificate) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        int entry = 0;
+        for (var each : CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(certificate.getBytes(UTF_8)))) {
+            store.setCertificateEntry("api-server-" + entry++, each);
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+        client.close();
+    }
+}

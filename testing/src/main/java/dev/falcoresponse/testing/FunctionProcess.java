@@ -1,0 +1,138 @@
+package dev.falcoresponse.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A packaged function as its users run it: a process of its own, set by its environment. */
+public final class FunctionProcess implements AutoCloseable {
+    private final ChildProcess process;
+    private final Path folder;
+    private final URI uri;
+
+    private FunctionProcess(ChildProcess process, Path folder, URI uri) {
+        this.process = process;
+        this.folder = folder;
+        this.uri = uri;
+    }
+
+    /** Starts a function and waits until it answers its liveness probe. */
+    public static FunctionProcess start(Path target, KubeAccess kubernetes, Map<String, String> settings) {
+        FunctionProcess started = launch(target, kubernetes, settings);
+        started.process.await("the function", () -> started.status("_/health") == 200);
+        return started;
+    }
+
+    /**
+     * Starts a function that is expected not to come up.
+     *
+     * @return what it wrote to standard error before it ended
+     */
+    public static String failToStart(Path target, KubeAccess kubernetes, Map<String, String> settings) {
+        try (FunctionProcess started = launch(target, kubernetes, settings)) {
+            if (started.process.awaitEnd() == 0) {
+                throw new IllegalStateException("The function ended as if all was well");
+            }
+            return started.errors();
+        }
+    }
+
+    private static FunctionProcess launch(Path target, KubeAccess kubernetes, Map<String, String> settings) {
+        try {
+            Path folder = Files.createTempDirectory("function-");
+            int port = ChildProcess.freePort();
+            Map<String, String> environment = new HashMap<>(settings);
+            environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+            environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+            environment.put(
+                    "KUBECONFIG",
+                    kubernetes.writeKubeconfig(folder.resolve("kubeconfig")).toString());
+            var process = ChildProcess.start(command(target), environment, output(folder), folder.resolve("errors"));
+            return new FunctionProcess(process, folder, URI.create("http://127.0.0.1:" + port + "/"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The native binary when it has been built, else the jar with this Java. */
+    private static List<String> command(Path target) throws IOException {
+        try (var files = Files.list(target)) {
+            List<String> command = new ArrayList<>(
+                    files.filter(file -> file.toString().endsWith("-runner") && Files.isExecutable(file))
+                            .map(Path::toString)
+                            .limit(1)
+                            .toList());
+            if (command.isEmpty()) {
+                Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+                Path jar = target.resolve("quarkus-app").resolve("quarkus-run.jar");
+                command.addAll(List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-jar", jar.toString()));
+            }
+            return command;
+        }
+    }
+
+    /** Where events are posted to. */
+    public URI uri() {
+        return uri;
+    }
+
+    /** The status of a GET. */
+    public int status(String path) {
+        HttpRequest request = HttpRequest.newBuilder(uri.resolve(path)).build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 0;
+        }
+    }
+
+    /** What the function has written to standard output so far: its records, one a line. */
+    public List<String> records() {
+        try {
+            return Files.readAllLines(output(folder));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the function has written to standard error so far. */
+    public String errors() {
+        try {
+            return Files.readString(folder.resolve("errors"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends SIGTERM and does not wait. */
+    public void terminate() {
+        process.terminate();
+    }
+
+    /** Waits for the end of the process, and returns its exit status. */
+    public int awaitEnd() {
+        return process.awaitEnd();
+    }
+
+    private static Path output(Path folder) {
+        return folder.resolve("output");
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        Folders.delete(folder);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.falcoresponse.testing;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A real kube-apiserver with its etcd, on loopback, with RBAC on; without controllers, scheduler and nodes.
+ *
+ * <p>Not the client's own kube-api-test: that one listens on every interface, wants kubectl, and leaves its processes
+ * behind when the virtual machine is interrupted.
+ */
+public final class KubeApiServer implements AutoCloseable {
+    private final Path folder;
+    private final ChildProcess etcd;
+    private final ChildProcess apiServer;
+    private final KubeAccess admin;
+    private final KubernetesClient client;
+
+    private KubeApiServer(
+            Path folder, ChildProcess etcd, ChildProcess apiServer, KubeAccess admin, KubernetesClient client) {
+        this.folder = folder;
+        this.etcd = etcd;
+        this.apiServer = apiServer;
+        this.admin = admin;
+        this.client = client;
+    }
+
+    /** Starts both and waits until the API server is ready. */
+    public static KubeApiServer start(KubeBinaries binaries) {
+        try {
+            Path folder = Files.createTempDirectory("kube-apiserver-");
+            int etcdPort = ChildProcess.freePort();
+            ChildProcess etcd = startEtcd(binaries, folder, etcdPort);
+            String token = UUID.randomUUID().toString();
+            int port = ChildProcess.freePort();
+            ChildProcess apiServer = startApiServer(binaries, folder, etcdPort, port, token);
+            Path certificate = folder.resolve("certificates").resolve("apiserver.crt");
+            apiServer.await("the API server's certificate", () -> Files.exists(certificate));
+            var admin = new KubeAccess("https://127.0.0.1:" + port, Files.readString(certificate), token);
+            KubernetesClient client = admin.client();
+            apiServer.await("the API server", () -> isReady(client));
+            return new KubeApiServer(folder, etcd, apiServer, admin, client);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ChildProcess startEtcd(KubeBinaries binaries, Path folder, int port) {
+        String url = "http://127.0.0.1:" + port;
+        return start(
+                folder,
+                "etcd",
+                binaries.etcd().toString(),
+                "--data-dir=" + folder.resolve("etcd"),
+                "--listen-client-urls=" + url,
+                "--advertise-client-urls=" + url,
+                "--listen-peer-urls=http://127.0.0.1:0",
+                "--unsafe-no-fsync");
+    }
+
+    private static ChildProcess startApiServer(KubeBinaries binaries, Path folder, int etcdPort, int port, String token)
+            throws IOException {
+        Path tokens = Files.writeString(folder.resolve("tokens.csv"), token + ",admin,admin,system:masters\n");
+        Path key = ServiceAccountKey.write(folder.resolve("service-accounts.pem"));
+        return start(
+                folder,
+                "kube-apiserver",
+                binaries.apiServer().toString(),
+                "--etcd-servers=http://127.0.0.1:" + etcdPort,
+                "--bind-address=127.0.0.1",
+                "--secure-port=" + port,
+                "--cert-dir=" + folder.resolve("certificates"),
+                "--service-cluster-ip-range=10.0.0.0/24",
+                "--allow-privileged",
+                "--authorization-mode=RBAC",
+                "--token-auth-file=" + tokens,
+                "--service-account-issuer=https://kubernetes.default.svc",
+                "--service-account-key-file=" + key,
+                "--service-account-signing-key-file=" + key,
+                // no controller makes the default ServiceAccounts that this plugin asks for
+                "--disable-admission-plugins=ServiceAccount");
+    }
+
+    private static ChildProcess start(Path folder, String name, String... command) {
+        return ChildProcess.start(
+                List.of(command), Map.of(), folder.resolve(name + ".out"), folder.resolve(name + ".log"));
+    }
+
+    private static boolean isReady(KubernetesClient client) {
+        try {
+            return "ok".equals(client.raw("/readyz"))
+                    && client.namespaces().withName("default").get() != null;
+        } catch (KubernetesClientException e) {
+            return false;
+        }
+    }
+
+    /** A client that may do everything. */
+    public KubernetesClient client() {
+        return client;
+    }
+
+    /** The way to the server for someone who may do everything. */
+    public KubeAccess admin() {
+        return admin;
+    }
+
+    /** The same server for whoever has another token. */
+    public KubeAccess withToken(String token) {
+        return new KubeAccess(admin.url(), admin.certificate(), token);
+    }
+
+    /** A new namespace with a name of its own. */
+    public String newNamespace() {
+        String name = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build())
+                .create();
+        return name;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        apiServer.close();
+        etcd.close();
+        Folders.delete(folder);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.falcoresponse.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.restassured.RestAssured;
+import io.restassured.config.EncoderConfig;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.net.URI;
+
+/** Sends an alert to a function in one of the forms that it takes. */
+public enum Send {
+    /** As a broker does: attributes in headers. */
+    BINARY {
+        @Override
+        Response to(RequestSpecification request, RecordedAlert alert) {
+            return request.headers(alert.headers())
+                    .body(alert.body().getBytes(UTF_8))
+                    .post();
+        }
+    },
+    /** Attributes and data in one JSON document. */
+    STRUCTURED {
+        @Override
+        Response to(RequestSpecification request, RecordedAlert alert) {
+            return request.header("Content-Type", "application/cloudevents+json; charset=utf-8")
+                    .body(alert.structured().getBytes(UTF_8))
+                    .post();
+        }
+    },
+    /** Falco's JSON alone. */
+    PLAIN {
+        @Override
+        Response to(RequestSpecification request, RecordedAlert alert) {
+            return request.header("Content-Type", "Application/JSON; charset=utf-8")
+                    .body(alert.body().getBytes(UTF_8))
+                    .post();
+        }
+    };
+
+    abstract Response to(RequestSpecification request, RecordedAlert alert);
+
+    /** Posts the alert and returns the answer. */
+    public Response to(URI function, RecordedAlert alert) {
+        EncoderConfig asItIs = EncoderConfig.encoderConfig().appendDefaultContentCharsetToContentTypeIfUndefined(false);
+        return to(
+                RestAssured.given()
+                        .config(RestAssured.config().encoderConfig(asItIs))
+                        .baseUri(function.toString()),
+                alert);
+    }
+
+    /** Where the record is in an answer of this form. */
+    public String record() {
+        return this == STRUCTURED ? "data." : "";
+    }
+}
