@@ -27,6 +27,9 @@ final class ApiErrors {
     /** The authorizer's sentence; whatever else answers 403 is an admission plugin. */
     private static final Pattern UNAUTHORIZED = Pattern.compile("User \".*\" cannot \\w+ resource \"");
 
+    /** The server has several sentences for it, depending on which of its layers notices. */
+    private static final Pattern PRECONDITION = Pattern.compile("(?i)\\bprecondition\\b");
+
     private ApiErrors() {}
 
     static Outcome outcome(Call call, int code, Status status, Optional<Duration> retryAfter) {
@@ -59,7 +62,7 @@ final class ApiErrors {
     }
 
     private static Outcome conflict(Call call, String message) {
-        return message.contains("Precondition failed") || message.contains("UID in precondition")
+        return PRECONDITION.matcher(message).find()
                 ? new Skipped(
                         REPLACED,
                         "Pod " + call.namespace() + "/" + call.name()

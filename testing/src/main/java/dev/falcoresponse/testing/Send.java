@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.restassured.RestAssured;
 import io.restassured.config.EncoderConfig;
+import io.restassured.config.LogConfig;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.net.URI;
@@ -45,7 +46,9 @@ public enum Send {
         EncoderConfig asItIs = EncoderConfig.encoderConfig().appendDefaultContentCharsetToContentTypeIfUndefined(false);
         return to(
                 RestAssured.given()
-                        .config(RestAssured.config().encoderConfig(asItIs))
+                        .config(RestAssured.config()
+                                .encoderConfig(asItIs)
+                                .logConfig(LogConfig.logConfig().enableLoggingOfRequestAndResponseIfValidationFails()))
                         .baseUri(function.toString()),
                 alert);
     }
