@@ -17,6 +17,7 @@ import java.nio.CharBuffer;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +83,7 @@ public final class EventRecorder {
         return new EventBuilder()
                 .withNewMetadata()
                 .withNamespace(meta.getNamespace())
-                .withGenerateName(cut(meta.getName(), 200).replaceAll("[^a-z0-9]+$", "") + ".")
+                .withName(name(meta.getName()))
                 .endMetadata()
                 .withEventTime(new MicroTime(MICRO_TIME.format(done.finishedAt().atOffset(ZoneOffset.UTC))))
                 .withReportingController("falco-response/" + done.action())
@@ -99,6 +100,12 @@ public final class EventRecorder {
                 .withUid(meta.getUid())
                 .endRegarding()
                 .build();
+    }
+
+    /** As Kubernetes' own recorders name them: the pod, a dot, something that nothing else has. */
+    private static String name(String pod) {
+        return cut(pod, 200).replaceAll("[^a-z0-9]+$", "") + "."
+                + UUID.randomUUID().toString().replace("-", "");
     }
 
     private static String note(ResponseRecord done) {

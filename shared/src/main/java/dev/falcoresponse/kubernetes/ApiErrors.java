@@ -27,6 +27,9 @@ final class ApiErrors {
     /** The authorizer's sentence; whatever else answers 403 is an admission plugin. */
     private static final Pattern UNAUTHORIZED = Pattern.compile("User \".*\" cannot \\w+ resource \"");
 
+    /** For a spent disruption budget the server names no time; kubectl's drain waits this long. */
+    private static final Duration UNTIL_A_POD_IS_BACK = Duration.ofSeconds(5);
+
     /** The server has several sentences for it, depending on which of its layers notices. */
     private static final Pattern PRECONDITION = Pattern.compile("(?i)\\bprecondition\\b");
 
@@ -45,11 +48,7 @@ final class ApiErrors {
                                         + call.namespace() + ": " + message)
                         : failed(REFUSED_BY_ADMISSION, "Admission refused to " + call + ": " + message);
             case 400, 422 -> failed(REFUSED_BY_ADMISSION, "The API server refused to " + call + ": " + message);
-            case 429 ->
-                new Failed(
-                        isDisruptionBudget(status) ? DISRUPTION_BUDGET : UNAVAILABLE,
-                        "Could not " + call + ": " + message,
-                        retryAfter);
+            case 429 -> tooMany(call, status, message, retryAfter);
             default -> new Failed(UNAVAILABLE, "Could not " + call + ": " + message, retryAfter);
         };
     }
@@ -68,6 +67,13 @@ final class ApiErrors {
                         "Pod " + call.namespace() + "/" + call.name()
                                 + " was replaced by a namesake, which is left alone: " + message)
                 : failed(CONFLICT, "Could not " + call + ": " + message);
+    }
+
+    private static Outcome tooMany(Call call, Status status, String message, Optional<Duration> retryAfter) {
+        String text = "Could not " + call + ": " + message;
+        return isDisruptionBudget(status)
+                ? new Failed(DISRUPTION_BUDGET, text, retryAfter.or(() -> Optional.of(UNTIL_A_POD_IS_BACK)))
+                : new Failed(UNAVAILABLE, text, retryAfter);
     }
 
     private static boolean isDisruptionBudget(Status status) {

@@ -1,0 +1,136 @@
+package dev.falcoresponse.deletepod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.KubeApiServer;
+import dev.falcoresponse.testing.NeedsKubeApiServer;
+import dev.falcoresponse.testing.RecordedAlert;
+import dev.falcoresponse.testing.Send;
+import dev.falcoresponse.testing.TestPods;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Evictions go as far as a PodDisruptionBudget allows. */
+@NeedsKubeApiServer
+class EvictionIT {
+    private static KubernetesClient client;
+    private static FunctionProcess function;
+    private static String namespace = "";
+
+    @BeforeAll
+    static void start(KubeApiServer server) {
+        client = server.client();
+        function = DeletePodProcess.acting(
+                DeletePodProcess.access(server), Map.of("DELETE_POD_MODE", "evict", "DELETE_POD_GRACE_PERIOD", "7s"));
+    }
+
+    @AfterAll
+    static void stop() {
+        function.close();
+    }
+
+    @BeforeEach
+    void newNamespace(KubeApiServer server) {
+        namespace = server.newNamespace();
+    }
+
+    /** A budget as its controller, which is not here, would have counted it. */
+    private static void budget(int disruptionsAllowed) {
+        PodDisruptionBudget budget = client.resource(new PodDisruptionBudgetBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName("web")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withMinAvailable(new IntOrString(1))
+                        .withNewSelector()
+                        .addToMatchLabels("app", "web")
+                        .endSelector()
+                        .endSpec()
+                        .build())
+                .create();
+        client.resource(new PodDisruptionBudgetBuilder(budget)
+                        .withNewStatus()
+                        .withObservedGeneration(budget.getMetadata().getGeneration())
+                        .withDisruptionsAllowed(disruptionsAllowed)
+                        .withCurrentHealthy(1 + disruptionsAllowed)
+                        .withDesiredHealthy(1)
+                        .withExpectedPods(1 + disruptionsAllowed)
+                        .endStatus()
+                        .build())
+                .updateStatus();
+    }
+
+    private static RecordedAlert shellIn(Pod pod) {
+        return RecordedAlert.named("terminal-shell-in-container-pod")
+                .at(Instant.now())
+                .about(pod);
+    }
+
+    @Test
+    void aBudgetThatAllowsItLetsThePodGo() {
+        budget(1);
+        Pod pod = TestPods.create(client, namespace, "web-0");
+
+        Send.BINARY
+                .to(function.uri(), shellIn(pod))
+                .then()
+                .statusCode(200)
+                .body("outcome", equalTo("acted"), "reason", equalTo("evicted"));
+
+        assertThat(TestPods.isThere(client, pod)).isFalse();
+    }
+
+    @Test
+    void aSpentBudgetKeepsThePodAndTheBrokerTriesAgain() {
+        budget(0);
+        Pod pod = TestPods.create(client, namespace, "web-0");
+
+        Send.BINARY
+                .to(function.uri(), shellIn(pod))
+                .then()
+                .statusCode(503)
+                .header("Retry-After", "5")
+                .body("outcome", equalTo("failed"), "reason", equalTo("disruption-budget"))
+                .body("detail", containsString("disruption budget"));
+
+        assertThat(TestPods.isThere(client, pod)).isTrue();
+    }
+
+    @Test
+    void aFailedTryStartsNoCooldownSoThatTheNextOneActs() {
+        budget(0);
+        Pod pod = TestPods.create(client, namespace, "web-0");
+        Send.BINARY.to(function.uri(), shellIn(pod)).then().statusCode(503);
+        client.policy()
+                .v1()
+                .podDisruptionBudget()
+                .inNamespace(namespace)
+                .withName("web")
+                .delete();
+
+        Send.BINARY.to(function.uri(), shellIn(pod)).then().statusCode(200).body("reason", equalTo("evicted"));
+    }
+
+    @Test
+    void thePodGetsTheGraceThatWasSet() {
+        Pod pod = TestPods.create(client, namespace, "web-0", TestPods.onNode("node-1"));
+
+        Send.BINARY.to(function.uri(), shellIn(pod)).then().statusCode(200).body("reason", equalTo("evicted"));
+
+        assertThat(client.resource(pod).get().getMetadata().getDeletionGracePeriodSeconds())
+                .isEqualTo(7);
+    }
+}

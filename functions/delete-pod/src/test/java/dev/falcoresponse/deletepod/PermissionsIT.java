@@ -1,0 +1,133 @@
+package dev.falcoresponse.deletepod;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.KubeAccess;
+import dev.falcoresponse.testing.KubeApiServer;
+import dev.falcoresponse.testing.NeedsKubeApiServer;
+import dev.falcoresponse.testing.RecordedAlert;
+import dev.falcoresponse.testing.Send;
+import dev.falcoresponse.testing.ServiceAccountAccess;
+import dev.falcoresponse.testing.TestPods;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The shipped Role is enough; with less, the function says what it lacks, before and when it needs it. */
+@NeedsKubeApiServer
+class PermissionsIT {
+    private static final PatchContext DRY_APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("test")
+            .withForce(true)
+            .withDryRun(List.of("All"))
+            .build();
+
+    private final KubeApiServer server;
+    private final KubernetesClient client;
+    private final String namespace;
+
+    PermissionsIT(KubeApiServer server) {
+        this.server = server;
+        client = server.client();
+        namespace = server.newNamespace();
+    }
+
+    private static RecordedAlert shellIn(Pod pod) {
+        return RecordedAlert.named("terminal-shell-in-container-pod")
+                .at(Instant.now())
+                .about(pod);
+    }
+
+    @Test
+    void theShippedManifestIsOneThatTheServerTakes() {
+        List<HasMetadata> manifests =
+                ServiceAccountAccess.read(client, DeletePodProcess.MANIFESTS.resolve("rbac.yaml"));
+        DeletePodProcess.access(server);
+
+        for (HasMetadata manifest : manifests) {
+            HasMetadata accepted = client.resource(manifest).patch(DRY_APPLY);
+            assertThat(accepted.getMetadata().getName())
+                    .isEqualTo(manifest.getMetadata().getName());
+        }
+        assertThat(manifests)
+                .extracting(HasMetadata::getKind)
+                .containsExactly("ServiceAccount", "ClusterRole", "ClusterRoleBinding");
+    }
+
+    @Test
+    void withTheShippedRoleTheFunctionIsReady() {
+        KubeAccess access = DeletePodProcess.access(server);
+        for (String mode : List.of("delete", "evict")) {
+            try (FunctionProcess function = DeletePodProcess.acting(access, Map.of("DELETE_POD_MODE", mode))) {
+                assertThat(function.status("_/ready")).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void withoutAVerbItIsNotReadyAndAnswersWhatItLacks() {
+        Pod pod = TestPods.create(client, namespace, "web-0");
+        KubeAccess reader = Permissions.only(server, "get", "pods");
+        try (FunctionProcess function = DeletePodProcess.acting(reader, Map.of())) {
+            given().get(function.uri().resolve("_/ready"))
+                    .then()
+                    .statusCode(503)
+                    .body(allOf(
+                            containsString("may not delete pods in all namespaces"),
+                            containsString("may not create events.events.k8s.io in all namespaces")));
+
+            Send.BINARY
+                    .to(function.uri(), shellIn(pod))
+                    .then()
+                    .statusCode(422)
+                    .contentType("application/problem+json")
+                    .body("outcome", equalTo("failed"), "reason", equalTo("forbidden"))
+                    .body("detail", containsString("delete pods in namespace " + namespace));
+        }
+        assertThat(TestPods.isThere(client, pod)).isTrue();
+    }
+
+    @Test
+    void withoutTheRightToReadItAnswersThat() {
+        Pod pod = TestPods.create(client, namespace, "web-0");
+        KubeAccess blind = Permissions.only(server, "delete", "pods");
+        try (FunctionProcess function = DeletePodProcess.acting(blind, Map.of())) {
+            Send.STRUCTURED
+                    .to(function.uri(), shellIn(pod))
+                    .then()
+                    .statusCode(422)
+                    .body("reason", equalTo("forbidden"))
+                    .body("detail", containsString("get pods in namespace " + namespace));
+        }
+        assertThat(TestPods.isThere(client, pod)).isTrue();
+    }
+
+    @Test
+    void aRoleInEachOfItsNamespacesIsEnough() {
+        Pod pod = TestPods.create(client, namespace, "web-0");
+        KubeAccess local = Permissions.inNamespace(server, namespace);
+        try (FunctionProcess function = DeletePodProcess.acting(local, Map.of("RESPONSE_NAMESPACES", namespace))) {
+            assertThat(function.status("_/ready")).isEqualTo(200);
+            Send.PLAIN.to(function.uri(), shellIn(pod)).then().statusCode(200).body("reason", equalTo("deleted"));
+        }
+        try (FunctionProcess function =
+                DeletePodProcess.acting(local, Map.of("RESPONSE_NAMESPACES", namespace + ",shop"))) {
+            given().get(function.uri().resolve("_/ready"))
+                    .then()
+                    .statusCode(503)
+                    .body(containsString("may not delete pods in namespace shop"));
+        }
+    }
+}
