@@ -78,6 +78,8 @@ public final class Responder {
             return answer(reader.read(delivery));
         } catch (UnreadableException e) {
             return new End(Optional.empty(), Optional.empty(), new Rejected(400, String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            return new End(Optional.empty(), Optional.empty(), unexpected(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.falcoresponse.event;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An object in a request's JSON that knows its path, so that every refusal can say where. */
 record Json(String path, JsonNode node) {
@@ -31,14 +33,16 @@ record Json(String path, JsonNode node) {
         try {
             return new Json("", READER.readTree(bytes)).requireObject();
         } catch (JsonProcessingException e) {
-            throw new UnreadableException("The body is no JSON: line %d, column %d: %s"
-                    .formatted(
-                            e.getLocation().getLineNr(),
-                            e.getLocation().getColumnNr(),
-                            cut(e.getOriginalMessage().lines().findFirst().orElse(""))));
+            throw new UnreadableException("The body is no JSON: " + where(e.getLocation())
+                    + cut(e.getOriginalMessage().lines().findFirst().orElse("")));
         } catch (IOException e) {
             throw new UnreadableException("The body is no JSON: " + cut(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Limits such as the depth of nesting are exceeded without a place. */
+    private static String where(@Nullable JsonLocation location) {
+        return location == null ? "" : "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
     }
 
     /** The text of a member; absent, null, blank and Falco's {@code <NA>} are all the empty text. */

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The HTTP door in front of Funqy, which ignores the method, half of CloudEvents' rules, and answers 500 to what it
@@ -30,6 +31,8 @@ public class Door {
     private static final int BEFORE_FUNQY = -10;
     private static final String PREFIX = "ce-";
     private static final List<String> REQUIRED = List.of("ce-specversion", "ce-id", "ce-source", "ce-type");
+    private static final String WRONG_TYPE =
+            "The content type is neither application/json nor application/cloudevents+json";
     private static final String DELIVERY = Door.class.getName() + ".delivery";
 
     private final Responder responder;
@@ -64,7 +67,8 @@ public class Door {
         String path = request.normalizedPath();
         if (path.startsWith("/_/") || path.startsWith("/q/")) {
             request.next();
-        } else if (!path.equals("/")) {
+        } else if (!request.request().path().equals("/")) {
+            // as it was written: what only comes out as "/" was made to get past somebody
             request.response().setStatusCode(404).end();
         } else if (!request.request().method().equals(HttpMethod.POST)) {
             request.response().putHeader("Allow", "POST");
@@ -77,12 +81,10 @@ public class Door {
     private void receive(RoutingContext request) {
         MultiMap headers = request.request().headers();
         String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
-        String mediaType = mediaType(headers);
-        boolean structured = mediaType.equals("application/cloudevents+json");
-        boolean binary = !structured && REQUIRED.stream().anyMatch(headers::contains);
-        boolean json = mediaType.equals("application/json") || (binary && isJson(mediaType));
-        if (!structured && !json) {
-            reject(request, 415, "The content type is neither application/json nor application/cloudevents+json");
+        Optional<Form> form = form(headers);
+        boolean binary = form.equals(Optional.of(Form.BINARY));
+        if (form.isEmpty()) {
+            reject(request, 415, WRONG_TYPE);
         } else if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             reject(request, 415, "The content is encoded; only plain bytes are read");
         } else if (binary
@@ -91,17 +93,22 @@ public class Door {
         } else if (request.body().length() <= 0) {
             reject(request, 400, "The body is empty");
         } else {
-            request.put(DELIVERY, new Head(form(structured, binary), binary ? attributes(headers) : Map.of()));
+            request.put(DELIVERY, new Head(form.get(), binary ? attributes(headers) : Map.of()));
             disguise(headers);
             request.next();
         }
     }
 
-    private static Form form(boolean structured, boolean binary) {
-        if (structured) {
-            return Form.STRUCTURED;
+    /** How the event is packed; empty when this is no media type for one. */
+    private static Optional<Form> form(MultiMap headers) {
+        String mediaType = mediaType(headers);
+        if (mediaType.equals("application/cloudevents+json")) {
+            return Optional.of(Form.STRUCTURED);
         }
-        return binary ? Form.BINARY : Form.PLAIN;
+        if (REQUIRED.stream().anyMatch(headers::contains)) {
+            return isJson(mediaType) ? Optional.of(Form.BINARY) : Optional.empty();
+        }
+        return mediaType.equals("application/json") ? Optional.of(Form.PLAIN) : Optional.empty();
     }
 
     /** The media type without its parameters, in lower case. */
@@ -113,6 +120,7 @@ public class Door {
     /** CloudEvents lets a binary event leave the type out, and calls every {@code +json} JSON. */
     private static boolean isJson(String mediaType) {
         return mediaType.isEmpty()
+                || mediaType.equals("application/json")
                 || mediaType.equals("text/json")
                 || (mediaType.endsWith("+json") && !mediaType.startsWith("application/cloudevents"));
     }
@@ -143,10 +151,13 @@ public class Door {
         headers.set(HttpHeaders.CONTENT_TYPE, "application/octet-stream");
     }
 
-    /** What the server refused, such as a body over its limit; and errors that nobody foresaw. */
+    /** What the server refused while it read the body: over the limit, or a form that is none. */
     private void fail(RoutingContext request) {
         if (request.statusCode() == 413) {
             reject(request, 413, "The body is larger than the limit");
+        } else if (request.statusCode() == 400) {
+            boolean typed = form(request.request().headers()).isPresent();
+            reject(request, typed ? 400 : 415, typed ? "The body cannot be read" : WRONG_TYPE);
         } else {
             request.next();
         }

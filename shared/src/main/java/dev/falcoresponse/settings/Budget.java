@@ -23,6 +23,11 @@ public record Budget(int pods, Duration window) {
                 Integer.parseInt(written.group(1)), SettingReader.duration(written.group(2), Duration.ofMillis(1)));
     }
 
+    /** No limit at all. */
+    public static Budget unlimited() {
+        return UNLIMITED;
+    }
+
     public boolean isUnlimited() {
         return equals(UNLIMITED);
     }

@@ -30,6 +30,11 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** Stands between a function and a real API server: it sees every call, and can hold it up or answer it itself. */
 public final class ApiProxy implements AutoCloseable {
+    static {
+        // the JDK's server closes connections beyond 200, which a caller may just be using again
+        System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
+    }
+
     private final KubeAccess upstream;
     private final Fault fault;
     private final HttpServer server;
@@ -53,7 +58,9 @@ public final class ApiProxy implements AutoCloseable {
         this.upstream = upstream;
         this.fault = fault;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+        // with HTTP/2 the JDK's client refuses more calls at once than the server's limit of streams
         this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(trusting(upstream.certificate()))
                 .build();
         server.setExecutor(threads);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.restassured.RestAssured;
 import io.restassured.config.EncoderConfig;
 import io.restassured.config.LogConfig;
+import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.net.URI;
@@ -43,14 +44,19 @@ public enum Send {
 
     /** Posts the alert and returns the answer. */
     public Response to(URI function, RecordedAlert alert) {
-        EncoderConfig asItIs = EncoderConfig.encoderConfig().appendDefaultContentCharsetToContentTypeIfUndefined(false);
-        return to(
-                RestAssured.given()
-                        .config(RestAssured.config()
-                                .encoderConfig(asItIs)
-                                .logConfig(LogConfig.logConfig().enableLoggingOfRequestAndResponseIfValidationFails()))
-                        .baseUri(function.toString()),
-                alert);
+        return to(request(function), alert);
+    }
+
+    /** A request whose body goes out byte for byte, whatever its content type says. */
+    public static RequestSpecification request(URI function) {
+        EncoderConfig asItIs = EncoderConfig.encoderConfig()
+                .appendDefaultContentCharsetToContentTypeIfUndefined(false)
+                .encodeContentTypeAs("application/x-www-form-urlencoded", ContentType.BINARY)
+                .encodeContentTypeAs("multipart/form-data", ContentType.BINARY);
+        LogConfig logs = LogConfig.logConfig().enableLoggingOfRequestAndResponseIfValidationFails();
+        return RestAssured.given()
+                .config(RestAssured.config().encoderConfig(asItIs).logConfig(logs))
+                .baseUri(function.toString());
     }
 
     /** Where the record is in an answer of this form. */

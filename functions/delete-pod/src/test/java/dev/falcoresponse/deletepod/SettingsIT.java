@@ -1,0 +1,61 @@
+package dev.falcoresponse.deletepod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.KubeAccess;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A setting that is wrong or misspelt stops the start, with a sentence that names it. */
+class SettingsIT {
+    private static final KubeAccess NOWHERE = new KubeAccess("http://127.0.0.1:1", "", "token");
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "RESPONSE_DRY_RUN              | flase          | neither true nor false",
+                "RESPONSE_MIN_PRIORITY         | urgent         | none of Falco's priorities",
+                "RESPONSE_NAMESPACES           | shop,Bank      | \"Bank\" is not a namespace",
+                "RESPONSE_NAMESPACES           | shop,*         | must be * alone",
+                "RESPONSE_PROTECTED_NAMESPACES | kube-*,*-sys   | * at its end",
+                "RESPONSE_EXEMPT_LABEL         | not a label    | no label",
+                "RESPONSE_DENIED_OWNER_KINDS   | daemonset      | a kind, such as DaemonSet",
+                "RESPONSE_MAX_EVENT_AGE        | a while        | no length of time",
+                "RESPONSE_MAX_EVENT_AGE        | 0s             | not between",
+                "RESPONSE_COOLDOWN             | -5s            | not between",
+                "RESPONSE_BUDGET               | 20             | 20/1m",
+                "RESPONSE_BUDGET               | 0/1m           | 20/1m",
+                "RESPONSE_API_TIMEOUT          | soon           | no length of time",
+                "DELETE_POD_MODE               | destroy        | neither delete nor evict",
+                "DELETE_POD_GRACE_PERIOD       | 1500ms         | whole number of seconds"
+            })
+    void aWrongValueStopsTheStart(String name, String value, String why) {
+        String errors = FunctionProcess.failToStart(DeletePodProcess.TARGET, NOWHERE, Map.of(name, value));
+
+        assertThat(errors).contains(name + " is \"" + value + "\"", why);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RESPONSE_DRYRUN,false", "RESPONSE_BUDGETS,1/1m", "DELETE_POD_GRACE,5s"})
+    void aMisspeltNameStopsTheStart(String name, String value) {
+        String errors = FunctionProcess.failToStart(DeletePodProcess.TARGET, NOWHERE, Map.of(name, value));
+
+        assertThat(errors).containsIgnoringCase("There is no setting").contains("RESPONSE_DRY_RUN, ");
+        assertThat(errors.replaceAll("[^A-Za-z]", "").toLowerCase(Locale.ROOT))
+                .contains(name.replaceAll("[^A-Za-z]", "").toLowerCase(Locale.ROOT));
+    }
+
+    @Test
+    void whatKubernetesPutsThereForAServiceIsNoSetting() {
+        Map<String, String> links =
+                Map.of("RESPONSE_ENGINE_SERVICE_HOST", "10.0.0.1", "RESPONSE_ENGINE_PORT_80_TCP_ADDR", "10.0.0.1");
+        try (FunctionProcess function = FunctionProcess.start(DeletePodProcess.TARGET, NOWHERE, links)) {
+            assertThat(function.status("_/health")).isEqualTo(200);
+        }
+    }
+}
