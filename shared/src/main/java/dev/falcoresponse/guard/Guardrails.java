@@ -18,6 +18,7 @@ import dev.falcoresponse.Reason;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.PodReference;
 import dev.falcoresponse.settings.Self;
+import dev.falcoresponse.settings.SettingReader;
 import dev.falcoresponse.settings.Settings;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -91,7 +92,8 @@ public final class Guardrails {
         return skipped(
                 age.compareTo(settings.maxEventAge()) > 0,
                 STALE,
-                "The alert is of " + alert.time() + ", older than RESPONSE_MAX_EVENT_AGE " + settings.maxEventAge());
+                "The alert is of " + alert.time() + ", older than RESPONSE_MAX_EVENT_AGE "
+                        + SettingReader.text(settings.maxEventAge()));
     }
 
     private Optional<Outcome> protectedNamespace(Alert alert) {

@@ -5,6 +5,7 @@ import static dev.falcoresponse.Reason.UNAVAILABLE;
 
 import dev.falcoresponse.Outcome;
 import dev.falcoresponse.Outcome.Failed;
+import dev.falcoresponse.settings.SettingReader;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -166,7 +167,7 @@ public final class ApiServer {
     }
 
     private Outcome timeout(Call call) {
-        return new Failed(TIMEOUT, "The API server took longer than " + timeout + " to " + call);
+        return new Failed(TIMEOUT, "The API server took longer than " + SettingReader.text(timeout) + " to " + call);
     }
 
     private static Outcome unavailable(Call call, String why) {

@@ -7,6 +7,7 @@ import dev.falcoresponse.Outcome;
 import dev.falcoresponse.Outcome.Denied;
 import dev.falcoresponse.Outcome.Skipped;
 import dev.falcoresponse.settings.Budget;
+import dev.falcoresponse.settings.SettingReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -46,7 +47,8 @@ public final class Pace {
         if (underWay.contains(uid) || cooling.containsKey(uid)) {
             return Optional.of(new Skipped(
                     RECENTLY_HANDLED,
-                    "Pod with uid " + uid + " is or was handled within RESPONSE_COOLDOWN " + cooldown));
+                    "Pod with uid " + uid + " is or was handled within RESPONSE_COOLDOWN "
+                            + SettingReader.text(cooldown)));
         }
         if (!budget.isUnlimited() && spent.size() + underWay.size() >= budget.pods()) {
             return Optional.of(new Denied(BUDGET, "RESPONSE_BUDGET of " + budget + " is spent"));

@@ -1,7 +1,6 @@
 package dev.falcoresponse.settings;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,8 +33,6 @@ public record Budget(int pods, Duration window) {
 
     @Override
     public String toString() {
-        return isUnlimited()
-                ? "unlimited"
-                : pods + " in " + window.toString().substring(2).toLowerCase(Locale.ROOT);
+        return isUnlimited() ? "unlimited" : pods + " in " + SettingReader.text(window);
     }
 }

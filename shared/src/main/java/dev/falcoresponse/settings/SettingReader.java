@@ -118,6 +118,11 @@ public final class SettingReader {
         return duration;
     }
 
+    /** A length of time as an operator writes it: {@code 15m}. */
+    public static String text(Duration duration) {
+        return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+    }
+
     /** Stops the start when a setting is written that nobody has read, under a prefix of one that somebody has. */
     public void refuseUnknown() {
         for (ConfigSource source : config.getConfigSources()) {

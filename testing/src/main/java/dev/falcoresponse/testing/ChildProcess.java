@@ -13,30 +13,56 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** A process that ends with this one at the latest: Ctrl-C leaves nothing behind. */
+/** A process with a temporary folder of its own; both end with this process at the latest: Ctrl-C leaves nothing. */
 final class ChildProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process process;
-    private final Path errors;
+    private final Path folder;
     private final Thread atExit;
 
-    private ChildProcess(Process process, Path errors) {
+    private ChildProcess(Process process, Path folder) {
         this.process = process;
-        this.errors = errors;
-        this.atExit = new Thread(() -> end(process));
+        this.folder = folder;
+        this.atExit = new Thread(() -> end(process, folder));
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 
-    /** Starts a command; what it writes goes into files. */
-    static ChildProcess start(List<String> command, Map<String, String> environment, Path output, Path errors) {
+    /** Starts a command; what it writes goes into two files of the folder. */
+    static ChildProcess start(List<String> command, Map<String, String> environment, Path folder) {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(output.toFile())
-                .redirectError(errors.toFile());
+                .redirectOutput(output(folder).toFile())
+                .redirectError(errors(folder).toFile());
         builder.environment().putAll(environment);
         try {
-            return new ChildProcess(builder.start(), errors);
+            return new ChildProcess(builder.start(), folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path output(Path folder) {
+        return folder.resolve("output");
+    }
+
+    private static Path errors(Path folder) {
+        return folder.resolve("errors");
+    }
+
+    /** What the process has written to standard output so far. */
+    List<String> output() {
+        try {
+            return Files.readAllLines(output(folder));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the process has written to standard error so far. */
+    String errors() {
+        try {
+            return Files.readString(errors(folder));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -61,8 +87,9 @@ final class ChildProcess implements AutoCloseable {
                 return condition.getAsBoolean();
             });
         } catch (IllegalStateException e) {
+            String errors = errors();
             close();
-            throw new IllegalStateException(e.getMessage() + ", waiting for " + what + ":\n" + lastErrors(), e);
+            throw new StartException(what + " did not come up", errors, e);
         }
     }
 
@@ -86,8 +113,13 @@ final class ChildProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        end(process);
+        end(process, folder);
         Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+
+    private static void end(Process process, Path folder) {
+        end(process);
+        Folders.delete(folder);
     }
 
     private static void end(Process process) {
@@ -99,15 +131,6 @@ final class ChildProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private String lastErrors() {
-        try {
-            String text = Files.readString(errors);
-            return text.substring(Math.max(0, text.length() - 4_000));
-        } catch (IOException e) {
-            return e.toString();
         }
     }
 }

@@ -12,24 +12,30 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A packaged function as its users run it: a process of its own, set by its environment. */
 public final class FunctionProcess implements AutoCloseable {
     private final ChildProcess process;
-    private final Path folder;
     private final URI uri;
 
-    private FunctionProcess(ChildProcess process, Path folder, URI uri) {
+    private FunctionProcess(ChildProcess process, URI uri) {
         this.process = process;
-        this.folder = folder;
         this.uri = uri;
     }
 
-    /** Starts a function and waits until it answers its liveness probe. */
+    /**
+     * Starts a function and waits until it answers its liveness probe.
+     *
+     * @throws StartException when it does not
+     */
     public static FunctionProcess start(Path target, KubeAccess kubernetes, Map<String, String> settings) {
-        FunctionProcess started = launch(target, kubernetes, settings);
-        started.process.await("the function", () -> started.status("_/health") == 200);
-        return started;
+        return launch(target, Optional.of(kubernetes), settings).awaitLife();
+    }
+
+    /** The same for the cluster of the current kubeconfig context. */
+    public static FunctionProcess start(Path target, Map<String, String> settings) {
+        return launch(target, Optional.empty(), settings).awaitLife();
     }
 
     /**
@@ -38,26 +44,31 @@ public final class FunctionProcess implements AutoCloseable {
      * @return what it wrote to standard error before it ended
      */
     public static String failToStart(Path target, KubeAccess kubernetes, Map<String, String> settings) {
-        try (FunctionProcess started = launch(target, kubernetes, settings)) {
+        try (FunctionProcess started = launch(target, Optional.of(kubernetes), settings)) {
             if (started.process.awaitEnd() == 0) {
                 throw new IllegalStateException("The function ended as if all was well");
             }
-            return started.errors();
+            return started.process.errors();
         }
     }
 
-    private static FunctionProcess launch(Path target, KubeAccess kubernetes, Map<String, String> settings) {
+    private FunctionProcess awaitLife() {
+        process.await("The function", () -> status("_/health") == 200);
+        return this;
+    }
+
+    private static FunctionProcess launch(Path target, Optional<KubeAccess> kubernetes, Map<String, String> settings) {
         try {
             Path folder = Files.createTempDirectory("function-");
             int port = ChildProcess.freePort();
             Map<String, String> environment = new HashMap<>(settings);
             environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
             environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
-            environment.put(
-                    "KUBECONFIG",
-                    kubernetes.writeKubeconfig(folder.resolve("kubeconfig")).toString());
-            var process = ChildProcess.start(command(target), environment, output(folder), folder.resolve("errors"));
-            return new FunctionProcess(process, folder, URI.create("http://127.0.0.1:" + port + "/"));
+            kubernetes
+                    .map(access -> access.writeKubeconfig(folder.resolve("kubeconfig")))
+                    .ifPresent(file -> environment.put("KUBECONFIG", file.toString()));
+            var process = ChildProcess.start(command(target), environment, folder);
+            return new FunctionProcess(process, URI.create("http://127.0.0.1:" + port + "/"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -100,20 +111,7 @@ public final class FunctionProcess implements AutoCloseable {
 
     /** What the function has written to standard output so far: its records, one a line. */
     public List<String> records() {
-        try {
-            return Files.readAllLines(output(folder));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** What the function has written to standard error so far. */
-    public String errors() {
-        try {
-            return Files.readString(folder.resolve("errors"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process.output();
     }
 
     /** Sends SIGTERM and does not wait. */
@@ -126,13 +124,8 @@ public final class FunctionProcess implements AutoCloseable {
         return process.awaitEnd();
     }
 
-    private static Path output(Path folder) {
-        return folder.resolve("output");
-    }
-
     @Override
     public void close() {
         process.close();
-        Folders.delete(folder);
     }
 }

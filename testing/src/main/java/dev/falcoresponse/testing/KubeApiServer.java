@@ -18,15 +18,12 @@ import java.util.UUID;
  * behind when the virtual machine is interrupted.
  */
 public final class KubeApiServer implements AutoCloseable {
-    private final Path folder;
     private final ChildProcess etcd;
     private final ChildProcess apiServer;
     private final KubeAccess admin;
     private final KubernetesClient client;
 
-    private KubeApiServer(
-            Path folder, ChildProcess etcd, ChildProcess apiServer, KubeAccess admin, KubernetesClient client) {
-        this.folder = folder;
+    private KubeApiServer(ChildProcess etcd, ChildProcess apiServer, KubeAccess admin, KubernetesClient client) {
         this.etcd = etcd;
         this.apiServer = apiServer;
         this.admin = admin;
@@ -36,9 +33,9 @@ public final class KubeApiServer implements AutoCloseable {
     /** Starts both and waits until the API server is ready. */
     public static KubeApiServer start(KubeBinaries binaries) {
         try {
-            Path folder = Files.createTempDirectory("kube-apiserver-");
             int etcdPort = ChildProcess.freePort();
-            ChildProcess etcd = startEtcd(binaries, folder, etcdPort);
+            ChildProcess etcd = startEtcd(binaries, Files.createTempDirectory("etcd-"), etcdPort);
+            Path folder = Files.createTempDirectory("kube-apiserver-");
             String token = UUID.randomUUID().toString();
             int port = ChildProcess.freePort();
             ChildProcess apiServer = startApiServer(binaries, folder, etcdPort, port, token);
@@ -47,7 +44,7 @@ public final class KubeApiServer implements AutoCloseable {
             var admin = new KubeAccess("https://127.0.0.1:" + port, Files.readString(certificate), token);
             KubernetesClient client = admin.client();
             apiServer.await("the API server", () -> isReady(client));
-            return new KubeApiServer(folder, etcd, apiServer, admin, client);
+            return new KubeApiServer(etcd, apiServer, admin, client);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -57,9 +54,8 @@ public final class KubeApiServer implements AutoCloseable {
         String url = "http://127.0.0.1:" + port;
         return start(
                 folder,
-                "etcd",
                 binaries.etcd().toString(),
-                "--data-dir=" + folder.resolve("etcd"),
+                "--data-dir=" + folder.resolve("data"),
                 "--listen-client-urls=" + url,
                 "--advertise-client-urls=" + url,
                 "--listen-peer-urls=http://127.0.0.1:0",
@@ -72,7 +68,6 @@ public final class KubeApiServer implements AutoCloseable {
         Path key = ServiceAccountKey.write(folder.resolve("service-accounts.pem"));
         return start(
                 folder,
-                "kube-apiserver",
                 binaries.apiServer().toString(),
                 "--etcd-servers=http://127.0.0.1:" + etcdPort,
                 "--bind-address=127.0.0.1",
@@ -89,9 +84,8 @@ public final class KubeApiServer implements AutoCloseable {
                 "--disable-admission-plugins=ServiceAccount");
     }
 
-    private static ChildProcess start(Path folder, String name, String... command) {
-        return ChildProcess.start(
-                List.of(command), Map.of(), folder.resolve(name + ".out"), folder.resolve(name + ".log"));
+    private static ChildProcess start(Path folder, String... command) {
+        return ChildProcess.start(List.of(command), Map.of(), folder);
     }
 
     private static boolean isReady(KubernetesClient client) {
@@ -135,6 +129,5 @@ public final class KubeApiServer implements AutoCloseable {
         client.close();
         apiServer.close();
         etcd.close();
-        Folders.delete(folder);
     }
 }

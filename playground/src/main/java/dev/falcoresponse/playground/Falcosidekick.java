@@ -1,0 +1,96 @@
+package dev.falcoresponse.playground;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import java.io.IOException;
+import java.net.URI;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Makes CloudEvents of Falco's JSON, as Falcosidekick's CloudEvents output does since 2.30. */
+final class Falcosidekick {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Falcosidekick() {}
+
+    /**
+     * The alerts in a text: one object, an array of them, or several after one another.
+     *
+     * @throws IllegalArgumentException when it holds anything else; its message says where
+     */
+    static List<SentAlert> alerts(String from, byte[] text) {
+        List<SentAlert> alerts = new ArrayList<>();
+        try (MappingIterator<JsonNode> values = JSON.readerFor(JsonNode.class).readValues(text)) {
+            while (values.hasNextValue()) {
+                JsonNode value = values.nextValue();
+                Iterable<JsonNode> each = value.isArray() ? value : List.of(value);
+                for (JsonNode alert : each) {
+                    alerts.add(alert(from + (alerts.isEmpty() ? "" : " #" + (alerts.size() + 1)), alert));
+                }
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "%s is no JSON: line %d, column %d: %s. Give Falco's JSON output: one object, an array, or one a line"
+                            .formatted(
+                                    from,
+                                    e.getLocation().getLineNr(),
+                                    e.getLocation().getColumnNr(),
+                                    e.getOriginalMessage().lines().findFirst().orElse("")),
+                    e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(from + " cannot be read: " + e.getMessage(), e);
+        }
+        if (alerts.isEmpty()) {
+            throw new IllegalArgumentException(from + " holds no alert. Give Falco's JSON output");
+        }
+        return alerts;
+    }
+
+    private static SentAlert alert(String from, JsonNode value) {
+        if (!(value instanceof ObjectNode alert)) {
+            throw new IllegalArgumentException(
+                    from + " holds something else than JSON objects. Give Falco's JSON output");
+        }
+        if (!alert.hasNonNull("uuid")) {
+            alert.put("uuid", UUID.randomUUID().toString());
+        }
+        return new SentAlert(from, alert.path("uuid").asText(), event(alert));
+    }
+
+    private static CloudEvent event(ObjectNode alert) {
+        CloudEventBuilder event = CloudEventBuilder.v1()
+                .withId(UUID.randomUUID().toString())
+                .withSource(URI.create("https://falco.org"))
+                .withType("falco.rule.output.v1")
+                .withData("application/json", alert.toString().getBytes(UTF_8));
+        time(alert.path("time").asText()).ifPresent(event::withTime);
+        Map.of("priority", "priority", "rule", "rule", "eventsource", "source", "hostname", "hostname")
+                .forEach((extension, member) -> {
+                    if (alert.hasNonNull(member)) {
+                        event.withExtension(
+                                extension, Terminal.oneLine(alert.path(member).asText()));
+                    }
+                });
+        return event.build();
+    }
+
+    private static Optional<OffsetDateTime> time(String text) {
+        try {
+            return Optional.of(OffsetDateTime.parse(text));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.falcoresponse.playground;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.falcoresponse.playground.broker.RuleBook;
+import dev.falcoresponse.playground.broker.Trigger;
+import dev.falcoresponse.playground.cluster.Cluster;
+import dev.falcoresponse.testing.FunctionProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The functions that the Triggers name, each as its own process with the settings of its manifest. */
+final class Functions implements AutoCloseable {
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    private final Map<String, FunctionProcess> processes = new TreeMap<>();
+
+    /** Starts them all. */
+    static Functions start(Path home, RuleBook rules, Cluster cluster, boolean act) {
+        Functions functions = new Functions();
+        List<String> names =
+                rules.triggers().stream().map(Trigger::subscriber).distinct().toList();
+        try {
+            for (String name : names) {
+                Path manifests = home.resolve("knative").resolve(name);
+                Map<String, String> settings = settings(manifests.resolve("service.yaml"));
+                settings.put("RESPONSE_DRY_RUN", Boolean.toString(!act));
+                Path target = home.resolve("functions").resolve(name).resolve("target");
+                functions.processes.put(name, cluster.start(target, manifests, settings));
+            }
+            return functions;
+        } catch (RuntimeException e) {
+            functions.close();
+            throw e;
+        }
+    }
+
+    /** The manifest's environment, except what one has set in one's own. */
+    private static Map<String, String> settings(Path service) {
+        Map<String, String> settings = new HashMap<>();
+        if (Files.isRegularFile(service)) {
+            for (JsonNode variable : containers(service).path(0).path("env")) {
+                settings.put(
+                        variable.path("name").asText(), variable.path("value").asText());
+            }
+        }
+        settings.keySet().removeAll(System.getenv().keySet());
+        return settings;
+    }
+
+    private static JsonNode containers(Path service) {
+        try {
+            return YAML.readTree(service.toFile())
+                    .path("spec")
+                    .path("template")
+                    .path("spec")
+                    .path("containers");
+        } catch (IOException e) {
+            throw new IllegalArgumentException(service + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Where each is. */
+    Map<String, URI> addresses() {
+        Map<String, URI> addresses = new TreeMap<>();
+        processes.forEach((name, process) -> addresses.put(name, process.uri()));
+        return addresses;
+    }
+
+    @Override
+    public void close() {
+        processes.values().forEach(FunctionProcess::close);
+    }
+}

@@ -1,0 +1,189 @@
+package dev.falcoresponse.playground;
+
+import dev.falcoresponse.playground.broker.Broker;
+import dev.falcoresponse.playground.broker.Passage;
+import dev.falcoresponse.playground.broker.RuleBook;
+import dev.falcoresponse.playground.cluster.ApiServerCluster;
+import dev.falcoresponse.playground.cluster.Cluster;
+import dev.falcoresponse.playground.cluster.CurrentCluster;
+import dev.falcoresponse.playground.cluster.EmbeddedCluster;
+import dev.falcoresponse.testing.KubeBinaries;
+import dev.falcoresponse.testing.StartException;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.logging.LogManager;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows alerts on their way through the Triggers into the functions. */
+@Command(
+        name = "./play",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description =
+                "Sends Falco alerts through the Triggers in knative/ into the functions, and shows what becomes of"
+                        + " each. Exit status: 0 when every alert got an answer, 1 otherwise, 2 for wrong usage.")
+final class Play implements Callable<Integer> {
+    private static final int UNANSWERED = 1;
+
+    enum Where {
+        embedded,
+        current
+    }
+
+    @Option(
+            names = "--cluster",
+            paramLabel = "embedded|current",
+            defaultValue = "embedded",
+            description = "embedded (default): one of its own, which acts; current: the current kubeconfig context,"
+                    + " which is only previewed unless --act is given")
+    private Where cluster = Where.embedded;
+
+    @Option(names = "--act", description = "let the functions act")
+    private boolean act;
+
+    @Option(names = "--preview", description = "let the functions only preview")
+    private boolean preview;
+
+    @Option(
+            names = "--event",
+            paramLabel = "FILE|-",
+            description =
+                    "send these alerts (Falco's JSON; - is standard input) instead of the recorded ones; repeatable")
+    private List<String> events = new ArrayList<>();
+
+    @Option(names = "--json", description = "print one JSON object an alert and line")
+    private boolean json;
+
+    public static void main(String[] arguments) {
+        // libraries tell of every request; what a person wants to know is told here
+        LogManager.getLogManager().reset();
+        Play play = new Play();
+        CommandLine line = new CommandLine(play)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, _, _) -> play.fail(e));
+        System.exit(line.execute(arguments));
+    }
+
+    /** What a person can mend gets its sentence; anything else is a bug and shows all it has. */
+    private int fail(Exception e) throws Exception {
+        String sentence = switch (e) {
+            case IllegalArgumentException mistake -> String.valueOf(mistake.getMessage());
+            case StartException start -> settingsError(start);
+            case KubernetesClientException api -> "The cluster does not answer: " + api.getMessage();
+            default -> throw e;
+        };
+        System.err.println(Terminal.oneLine(sentence));
+        return e instanceof KubernetesClientException ? UNANSWERED : CommandLine.ExitCode.USAGE;
+    }
+
+    /** A function that is set wrongly says so in one line. */
+    private static String settingsError(StartException e) {
+        return e.errors()
+                .lines()
+                .filter(line -> line.contains("ConfigurationException: "))
+                .map(line -> line.replaceFirst(".*ConfigurationException: ", ""))
+                .findFirst()
+                .orElse(String.valueOf(e.getMessage()));
+    }
+
+    @Override
+    public Integer call() {
+        boolean acts = acts();
+        List<SentAlert> own = ownAlerts();
+        Path home = Path.of(System.getProperty("play.home", ""));
+        RuleBook rules = RuleBook.read(home.resolve("knative"));
+        rules.triggers()
+                .forEach(trigger ->
+                        trigger.warnings().forEach(warning -> progress("Trigger " + trigger.name() + ": " + warning)));
+        try (Cluster where = open()) {
+            progress((acts ? "Acting in " : "Previewing in ") + where.description());
+            List<SentAlert> alerts = own.isEmpty() ? recorded(where) : own;
+            progress("Starting the functions …");
+            try (Functions functions = Functions.start(home, rules, where, acts);
+                    Broker broker = new Broker(rules, functions.addresses(), this::progress)) {
+                return send(alerts, broker, new Changes(where.client()));
+            }
+        }
+    }
+
+    private int send(List<SentAlert> alerts, Broker broker, Changes changes) {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        Report report = json ? new JsonReport(out) : new TextReport(out);
+        boolean answered = true;
+        for (SentAlert alert : alerts) {
+            Passage passage = broker.send(alert.event());
+            report.tell(alert, passage, changes.sinceLastLook());
+            answered &= passage.isAnswered();
+        }
+        report.end();
+        return answered ? CommandLine.ExitCode.OK : UNANSWERED;
+    }
+
+    private boolean acts() {
+        if (act && preview) {
+            throw new IllegalArgumentException("--act and --preview exclude each other; give one of them");
+        }
+        if (cluster == Where.current && act && events.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--cluster current --act needs --event: say which alerts are to be answered in your own cluster");
+        }
+        return cluster == Where.embedded ? !preview : act;
+    }
+
+    private List<SentAlert> ownAlerts() {
+        List<SentAlert> own = new ArrayList<>();
+        for (String event : events) {
+            own.addAll(Falcosidekick.alerts(event.equals("-") ? "standard input" : event, read(event)));
+        }
+        return own;
+    }
+
+    private static byte[] read(String event) {
+        try {
+            return event.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(event));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "--event " + event + " cannot be read: "
+                            + e.getClass()
+                                    .getSimpleName()
+                                    .replaceFirst("Exception$", "")
+                                    .toLowerCase(Locale.ROOT)
+                            + ". Give a file with Falco's JSON, or - for standard input",
+                    e);
+        }
+    }
+
+    private Cluster open() {
+        if (cluster == Where.current) {
+            return new CurrentCluster();
+        }
+        return KubeBinaries.find(System.getenv())
+                .<Cluster>map(binaries -> {
+                    progress("Starting a kube-apiserver …");
+                    return new ApiServerCluster(binaries);
+                })
+                .orElseGet(EmbeddedCluster::start);
+    }
+
+    private List<SentAlert> recorded(Cluster where) {
+        return cluster == Where.current
+                ? Scenario.aboutPodsOf(where.client(), Instant.now())
+                : Scenario.prepare(where.client(), Instant.now());
+    }
+
+    private void progress(String text) {
+        System.err.println(Terminal.oneLine(text));
+    }
+}

@@ -1,0 +1,87 @@
+package dev.falcoresponse.playground;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.falcoresponse.playground.Changes.Change;
+import dev.falcoresponse.playground.broker.Answer;
+import dev.falcoresponse.playground.broker.DeadLetter;
+import dev.falcoresponse.playground.broker.Passage;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The way of each alert in a few lines, for people. */
+final class TextReport implements Report {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final PrintStream out;
+    private final Map<String, Integer> outcomes = new TreeMap<>();
+    private final List<String> deadLetters = new ArrayList<>();
+    private int alerts;
+
+    TextReport(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void tell(SentAlert alert, Passage passage, List<Change> changes) {
+        alerts++;
+        out.printf("%n%2d  %s%n", alerts, Terminal.brief(alert.rule().isEmpty() ? "(no rule)" : alert.rule()));
+        line("alert", alert.from());
+        line(
+                "Triggers",
+                passage.triggers().isEmpty() ? "none: no function asks for it" : String.join(", ", passage.triggers()));
+        passage.answers().forEach(this::tell);
+        passage.deadLetters().forEach(letter -> tell(alert, letter));
+        line(
+                "cluster",
+                changes.isEmpty()
+                        ? "unchanged"
+                        : changes.stream().map(Change::toString).collect(Collectors.joining("; ")));
+    }
+
+    private void tell(Answer answer) {
+        JsonNode body = body(answer);
+        String outcome = body.path("outcome").asText("no answer");
+        outcomes.merge(outcome, 1, Integer::sum);
+        line(
+                answer.function(),
+                "%s %s / %s"
+                        .formatted(answer.status(), outcome, body.path("reason").asText("-")));
+        line("", body.path("message").asText(body.path("detail").asText(answer.body())));
+    }
+
+    private void tell(SentAlert alert, DeadLetter letter) {
+        String text = "%s: knativeerrorcode %d"
+                .formatted(letter.sink().isEmpty() ? "LOST, there is no sink" : letter.sink(), letter.code());
+        line("dead letter", text);
+        deadLetters.add("%s (%s): %s".formatted(alert.rule(), alert.from(), text));
+    }
+
+    private static JsonNode body(Answer answer) {
+        try {
+            return JSON.readTree(answer.body());
+        } catch (JsonProcessingException e) {
+            return JSON.createObjectNode();
+        }
+    }
+
+    private void line(String name, String text) {
+        out.printf("    %-12s %s%n", name, Terminal.brief(text));
+    }
+
+    @Override
+    public void end() {
+        String counts = outcomes.entrySet().stream()
+                .map(each -> each.getValue() + " " + each.getKey())
+                .collect(Collectors.joining(", "));
+        out.printf("%n%d alerts: %s%n", alerts, counts.isEmpty() ? "no answers" : counts);
+        out.printf("dead letter: %s%n", deadLetters.isEmpty() ? "empty" : deadLetters.size());
+        deadLetters.forEach(each -> out.printf("    %s%n", Terminal.brief(each)));
+        out.flush();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.falcoresponse.playground.broker;
+
+import io.cloudevents.CloudEvent;
+import java.util.List;
+
+/**
+ * Which events go to which function.
+ *
+ * @param subscriber the name of the function's Service
+ * @param warnings what is odd about its filters
+ */
+public record Trigger(String name, String subscriber, Filter filter, Delivery delivery, List<String> warnings) {
+    public Trigger {
+        warnings = List.copyOf(warnings);
+    }
+
+    boolean wants(CloudEvent event) {
+        return filter.judge(event) != Verdict.FAIL;
+    }
+}
