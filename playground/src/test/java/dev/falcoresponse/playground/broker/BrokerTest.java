@@ -1,0 +1,182 @@
+package dev.falcoresponse.playground.broker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Deliveries are repeated, given up and replied to as by Knative; a hand-written function answers what it is told. */
+final class BrokerTest {
+    private record Said(int status, Map<String, String> headers, String body) {}
+
+    private final Deque<Said> answers = new ArrayDeque<>();
+    private final List<String> heard = new ArrayList<>();
+    private HttpServer function;
+    private Broker broker;
+
+    BrokerTest(@TempDir Path knative) throws IOException {
+        function = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        Files.writeString(knative.resolve("broker.yaml"), "kind: Broker\n");
+        trigger(knative, "first", "falco.rule.output.v1");
+        trigger(knative, "second", "falco.response.fn.v1");
+        URI uri = URI.create("http://127.0.0.1:" + function.getAddress().getPort() + "/");
+        broker = new Broker(RuleBook.read(knative), Map.of("fn", uri), _ -> {});
+    }
+
+    private static void trigger(Path knative, String name, String type) throws IOException {
+        Path folder = Files.createDirectory(knative.resolve(name));
+        Files.writeString(folder.resolve("trigger.yaml"), """
+                kind: Trigger
+                metadata: {name: %1$s}
+                spec:
+                  filters: [{exact: {type: "%2$s"}}]
+                  subscriber: {ref: {name: fn}}
+                  delivery: {retry: 2, backoffPolicy: exponential, backoffDelay: PT0.01S, timeout: PT5S,
+                    deadLetterSink: {ref: {name: sink}}}
+                """.formatted(name, type));
+    }
+
+    @BeforeEach
+    void listen() {
+        function.createContext("/", exchange -> {
+            heard.add(exchange.getRequestHeaders().getFirst("ce-type"));
+            Said said = answers.size() > 1 ? answers.removeFirst() : answers.getFirst();
+            said.headers().forEach(exchange.getResponseHeaders()::add);
+            byte[] body = said.body().getBytes(UTF_8);
+            exchange.sendResponseHeaders(said.status(), body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        function.start();
+    }
+
+    @AfterEach
+    void stop() {
+        broker.close();
+        function.stop(0);
+    }
+
+    private static CloudEvent alert() {
+        return CloudEventBuilder.v1()
+                .withId("1")
+                .withSource(URI.create("https://falco.org"))
+                .withType("falco.rule.output.v1")
+                .withExtension("rule", "Ünïcode")
+                .withData("application/json", "{}".getBytes(UTF_8))
+                .build();
+    }
+
+    private Passage send(Said... said) {
+        answers.addAll(List.of(said));
+        return broker.send(alert());
+    }
+
+    private static Said status(int status) {
+        return new Said(status, Map.of(), "");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {404, 408, 409, 429, 500, 503})
+    void whatIsWorthRepeatingIsRepeatedAndEndsInTheDeadLetter(int status) {
+        Passage passage = send(status(status));
+
+        assertThat(heard).hasSize(3);
+        assertThat(passage.deadLetters()).containsExactly(new DeadLetter("first", "sink", "1", status, "fn", ""));
+        assertThat(passage.isAnswered()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 405, 413, 415, 422})
+    void whatIsNotGoesToTheDeadLetterAtOnce(int status) {
+        Passage passage = send(status(status));
+
+        assertThat(heard).hasSize(1);
+        assertThat(passage.deadLetters()).hasSize(1);
+        assertThat(passage.isAnswered()).isTrue();
+    }
+
+    @Test
+    void aRepetitionThatSucceedsLeavesNoDeadLetter() {
+        Passage passage = send(status(503), status(204));
+
+        assertThat(passage.answers()).containsExactly(new Answer("first", "fn", 204, "", 2));
+        assertThat(passage.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void anAnswerThatIsNoEventIsABadGateway() {
+        Passage passage = send(new Said(200, Map.of("Content-Type", "application/json"), "{}"));
+
+        assertThat(heard).hasSize(3);
+        assertThat(passage.deadLetters()).extracting(DeadLetter::code).containsExactly(502);
+    }
+
+    @Test
+    void aReplyGoesThroughTheTriggersToo() {
+        Map<String, String> reply = Map.of(
+                "ce-specversion",
+                "1.0",
+                "ce-id",
+                "2",
+                "ce-source",
+                "/x",
+                "ce-type",
+                "falco.response.fn.v1",
+                "Content-Type",
+                "application/json");
+
+        Passage passage = send(new Said(200, reply, "{}"), status(204));
+
+        assertThat(heard).containsExactly("falco.rule.output.v1", "falco.response.fn.v1");
+        assertThat(passage.triggers()).containsExactly("first", "second");
+    }
+
+    @Test
+    void repliesThatGoRoundAreStopped() {
+        Map<String, String> loop = Map.of(
+                "ce-specversion",
+                "1.0",
+                "ce-id",
+                "2",
+                "ce-source",
+                "/x",
+                "ce-type",
+                "falco.response.fn.v1",
+                "Content-Type",
+                "application/json");
+
+        send(new Said(200, loop, "{}"));
+
+        assertThat(heard).hasSize(255);
+    }
+
+    @Test
+    void nobodyThereIsNoAnswer() {
+        function.stop(0);
+
+        Passage passage = send(status(204));
+
+        assertThat(passage.answers()).extracting(Answer::status).containsExactly(0);
+        assertThat(passage.deadLetters()).hasSize(1);
+        assertThat(passage.isAnswered()).isFalse();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.falcoresponse.playground.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** The Triggers that are shipped. */
+final class RuleBookTest {
+    private static final RuleBook SHIPPED = RuleBook.read(Path.of("..", "knative"));
+
+    @Test
+    void everyTriggerHasAFilterThatCounts() {
+        assertThat(SHIPPED.triggers())
+                .isNotEmpty()
+                .allSatisfy(each -> assertThat(each.warnings()).isEmpty());
+    }
+
+    @Test
+    void everyTriggerHasACompleteDelivery() {
+        assertThat(SHIPPED.triggers()).extracting(Trigger::delivery).allSatisfy(delivery -> {
+            assertThat(delivery.retries()).isPositive();
+            assertThat(delivery.exponential()).isTrue();
+            assertThat(delivery.backoffDelay()).isPositive();
+            assertThat(delivery.timeout()).isLessThanOrEqualTo(Duration.ofSeconds(60));
+            assertThat(delivery.deadLetterSink()).isNotEmpty();
+        });
+    }
+}
