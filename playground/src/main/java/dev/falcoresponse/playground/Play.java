@@ -69,6 +69,7 @@ final class Play implements Callable<Integer> {
     public static void main(String[] arguments) {
         // libraries tell of every request; what a person wants to know is told here
         LogManager.getLogManager().reset();
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         Play play = new Play();
         CommandLine line = new CommandLine(play)
                 .setCaseInsensitiveEnumValuesAllowed(true)

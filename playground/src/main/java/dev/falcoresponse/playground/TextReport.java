@@ -79,7 +79,7 @@ final class TextReport implements Report {
         String counts = outcomes.entrySet().stream()
                 .map(each -> each.getValue() + " " + each.getKey())
                 .collect(Collectors.joining(", "));
-        out.printf("%n%d alerts: %s%n", alerts, counts.isEmpty() ? "no answers" : counts);
+        out.printf("%n%d alert%s: %s%n", alerts, alerts == 1 ? "" : "s", counts.isEmpty() ? "no answers" : counts);
         out.printf("dead letter: %s%n", deadLetters.isEmpty() ? "empty" : deadLetters.size());
         deadLetters.forEach(each -> out.printf("    %s%n", Terminal.brief(each)));
         out.flush();

@@ -42,6 +42,11 @@ public record RecordedAlert(Map<String, String> headers, String body) {
                 text(name.replace(".via-knative", "") + ".json").strip());
     }
 
+    /** A shell that was opened just now in this pod. */
+    public static RecordedAlert shellIn(Pod pod) {
+        return named("terminal-shell-in-container-pod").at(Instant.now()).about(pod);
+    }
+
     private static Map<String, String> headers(String head) {
         Map<String, String> headers = new TreeMap<>();
         head.lines()

@@ -18,7 +18,6 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmiss
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,9 +39,7 @@ class DryRunIT {
         client = server.client();
         access = DeletePodProcess.access(server);
         pod = TestPods.create(client, server.newNamespace(), "web-0");
-        alert = RecordedAlert.named("terminal-shell-in-container-pod")
-                .at(Instant.now())
-                .about(pod);
+        alert = RecordedAlert.shellIn(pod);
     }
 
     /** As it comes out of the box, but for what a story sets. */

@@ -15,7 +15,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,19 +72,13 @@ class EvictionIT {
                 .updateStatus();
     }
 
-    private static RecordedAlert shellIn(Pod pod) {
-        return RecordedAlert.named("terminal-shell-in-container-pod")
-                .at(Instant.now())
-                .about(pod);
-    }
-
     @Test
     void aBudgetThatAllowsItLetsThePodGo() {
         budget(1);
         Pod pod = TestPods.create(client, namespace, "web-0");
 
         Send.BINARY
-                .to(function.uri(), shellIn(pod))
+                .to(function.uri(), RecordedAlert.shellIn(pod))
                 .then()
                 .statusCode(200)
                 .body("outcome", equalTo("acted"), "reason", equalTo("evicted"));
@@ -99,7 +92,7 @@ class EvictionIT {
         Pod pod = TestPods.create(client, namespace, "web-0");
 
         Send.BINARY
-                .to(function.uri(), shellIn(pod))
+                .to(function.uri(), RecordedAlert.shellIn(pod))
                 .then()
                 .statusCode(503)
                 .header("Retry-After", "5")
@@ -113,7 +106,7 @@ class EvictionIT {
     void aFailedTryStartsNoCooldownSoThatTheNextOneActs() {
         budget(0);
         Pod pod = TestPods.create(client, namespace, "web-0");
-        Send.BINARY.to(function.uri(), shellIn(pod)).then().statusCode(503);
+        Send.BINARY.to(function.uri(), RecordedAlert.shellIn(pod)).then().statusCode(503);
         client.policy()
                 .v1()
                 .podDisruptionBudget()
@@ -121,14 +114,22 @@ class EvictionIT {
                 .withName("web")
                 .delete();
 
-        Send.BINARY.to(function.uri(), shellIn(pod)).then().statusCode(200).body("reason", equalTo("evicted"));
+        Send.BINARY
+                .to(function.uri(), RecordedAlert.shellIn(pod))
+                .then()
+                .statusCode(200)
+                .body("reason", equalTo("evicted"));
     }
 
     @Test
     void thePodGetsTheGraceThatWasSet() {
         Pod pod = TestPods.create(client, namespace, "web-0", TestPods.onNode("node-1"));
 
-        Send.BINARY.to(function.uri(), shellIn(pod)).then().statusCode(200).body("reason", equalTo("evicted"));
+        Send.BINARY
+                .to(function.uri(), RecordedAlert.shellIn(pod))
+                .then()
+                .statusCode(200)
+                .body("reason", equalTo("evicted"));
 
         assertThat(client.resource(pod).get().getMetadata().getDeletionGracePeriodSeconds())
                 .isEqualTo(7);

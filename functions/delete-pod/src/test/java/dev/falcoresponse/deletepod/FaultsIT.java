@@ -19,7 +19,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.restassured.response.Response;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,13 +41,7 @@ class FaultsIT {
         access = DeletePodProcess.access(server);
         namespace = server.newNamespace();
         pod = TestPods.create(client, namespace, "web-0");
-        alert = shellIn(pod);
-    }
-
-    private static RecordedAlert shellIn(Pod pod) {
-        return RecordedAlert.named("terminal-shell-in-container-pod")
-                .at(Instant.now())
-                .about(pod);
+        alert = RecordedAlert.shellIn(pod);
     }
 
     private static Fault on(String method, Answer answer) {
@@ -126,15 +119,8 @@ class FaultsIT {
     @Test
     void aSilentServerIsWaitedForNoLongerThanItMay() {
         CountDownLatch over = new CountDownLatch(1);
-        Fault silent = call -> {
-            if (call.method().equals("DELETE")) {
-                await(over);
-                return Optional.of(status(500, "Late", Map.of()));
-            }
-            return Optional.empty();
-        };
         try {
-            behind(silent, Map.of("RESPONSE_API_TIMEOUT", "300ms"))
+            behind(holding("DELETE", over), Map.of("RESPONSE_API_TIMEOUT", "300ms"))
                     .then()
                     .statusCode(503)
                     .body("reason", equalTo("timeout"), "detail", containsString("delete pods"));
@@ -166,12 +152,7 @@ class FaultsIT {
     @Test
     void aSlowPodHoldsUpNoOther() {
         CountDownLatch over = new CountDownLatch(1);
-        Fault slow = call -> {
-            if (call.uri().contains("/pods/web-0")) {
-                await(over);
-            }
-            return Optional.empty();
-        };
+        Fault slow = holding("/pods/web-0", over);
         List<Pod> others = IntStream.rangeClosed(1, 50)
                 .mapToObj(i -> TestPods.create(client, namespace, "other-" + i))
                 .toList();
@@ -186,7 +167,7 @@ class FaultsIT {
                     () -> !proxy.calls("/pods/web-0").isEmpty());
 
             others.forEach(other -> Send.BINARY
-                    .to(function.uri(), shellIn(other))
+                    .to(function.uri(), RecordedAlert.shellIn(other))
                     .then()
                     .statusCode(200)
                     .body("reason", equalTo("deleted")));
@@ -200,12 +181,7 @@ class FaultsIT {
     @Test
     void aSecondAlertOnAPodThatIsBeingHandledIsNotASecondAction() {
         CountDownLatch over = new CountDownLatch(1);
-        Fault held = call -> {
-            if (call.method().equals("DELETE")) {
-                await(over);
-            }
-            return Optional.empty();
-        };
+        Fault held = holding("DELETE", over);
         try (ApiProxy proxy = ApiProxy.before(access, held);
                 FunctionProcess function =
                         DeletePodProcess.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "60s"))) {
@@ -231,12 +207,7 @@ class FaultsIT {
     @Test
     void anAnswerUnderWayIsFinishedWhenTheFunctionMustStop() {
         CountDownLatch over = new CountDownLatch(1);
-        Fault held = call -> {
-            if (call.method().equals("DELETE")) {
-                await(over);
-            }
-            return Optional.empty();
-        };
+        Fault held = holding("DELETE", over);
         try (ApiProxy proxy = ApiProxy.before(access, held);
                 FunctionProcess function =
                         DeletePodProcess.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "15s"))) {
@@ -261,6 +232,16 @@ class FaultsIT {
                             .getItems())
                     .hasSize(1);
         }
+    }
+
+    /** Calls whose method or path has this in it wait until the story goes on. */
+    private static Fault holding(String part, CountDownLatch over) {
+        return call -> {
+            if ((call.method() + " " + call.uri()).contains(part)) {
+                await(over);
+            }
+            return Optional.empty();
+        };
     }
 
     private static void await(CountDownLatch latch) {

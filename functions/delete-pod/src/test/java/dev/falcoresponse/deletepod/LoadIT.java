@@ -12,7 +12,6 @@ import dev.falcoresponse.testing.TestPods;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.restassured.path.json.JsonPath;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +26,6 @@ import org.junit.jupiter.api.Test;
 /** Many alerts at once. */
 @NeedsKubeApiServer
 class LoadIT {
-    private static RecordedAlert shellIn(Pod pod) {
-        return RecordedAlert.named("terminal-shell-in-container-pod")
-                .at(Instant.now())
-                .about(pod);
-    }
-
     /** Sends all at the same time; the reasons of the answers. */
     private static List<String> atOnce(FunctionProcess function, Stream<RecordedAlert> alerts) throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -59,7 +52,7 @@ class LoadIT {
                 .mapToObj(i -> TestPods.create(client, namespace, "web-" + i))
                 .toList();
         try (FunctionProcess function = DeletePodProcess.acting(DeletePodProcess.access(server), Map.of())) {
-            List<String> reasons = atOnce(function, pods.stream().map(LoadIT::shellIn));
+            List<String> reasons = atOnce(function, pods.stream().map(RecordedAlert::shellIn));
 
             assertThat(reasons).hasSize(200).containsOnly("deleted");
             assertThat(client.pods().inNamespace(namespace).list().getItems()).isEmpty();
@@ -72,7 +65,7 @@ class LoadIT {
     @Test
     void fiveHundredRepeatsDeleteOnce(KubeApiServer server) throws Exception {
         Pod pod = TestPods.create(server.client(), server.newNamespace(), "web-0");
-        RecordedAlert alert = shellIn(pod);
+        RecordedAlert alert = RecordedAlert.shellIn(pod);
         try (ApiProxy proxy = ApiProxy.before(DeletePodProcess.access(server), _ -> Optional.empty());
                 FunctionProcess function = DeletePodProcess.acting(proxy.access(), Map.of())) {
             List<String> reasons = atOnce(function, IntStream.range(0, 500).mapToObj(_ -> alert));

@@ -19,7 +19,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -42,12 +41,6 @@ class PermissionsIT {
         this.server = server;
         client = server.client();
         namespace = server.newNamespace();
-    }
-
-    private static RecordedAlert shellIn(Pod pod) {
-        return RecordedAlert.named("terminal-shell-in-container-pod")
-                .at(Instant.now())
-                .about(pod);
     }
 
     @Test
@@ -89,7 +82,7 @@ class PermissionsIT {
                             containsString("may not create events.events.k8s.io in all namespaces")));
 
             Send.BINARY
-                    .to(function.uri(), shellIn(pod))
+                    .to(function.uri(), RecordedAlert.shellIn(pod))
                     .then()
                     .statusCode(422)
                     .contentType("application/problem+json")
@@ -105,7 +98,7 @@ class PermissionsIT {
         KubeAccess blind = Permissions.only(server, "delete", "pods");
         try (FunctionProcess function = DeletePodProcess.acting(blind, Map.of())) {
             Send.STRUCTURED
-                    .to(function.uri(), shellIn(pod))
+                    .to(function.uri(), RecordedAlert.shellIn(pod))
                     .then()
                     .statusCode(422)
                     .body("reason", equalTo("forbidden"))
@@ -120,7 +113,11 @@ class PermissionsIT {
         KubeAccess local = Permissions.inNamespace(server, namespace);
         try (FunctionProcess function = DeletePodProcess.acting(local, Map.of("RESPONSE_NAMESPACES", namespace))) {
             assertThat(function.status("_/ready")).isEqualTo(200);
-            Send.PLAIN.to(function.uri(), shellIn(pod)).then().statusCode(200).body("reason", equalTo("deleted"));
+            Send.PLAIN
+                    .to(function.uri(), RecordedAlert.shellIn(pod))
+                    .then()
+                    .statusCode(200)
+                    .body("reason", equalTo("deleted"));
         }
         try (FunctionProcess function =
                 DeletePodProcess.acting(local, Map.of("RESPONSE_NAMESPACES", namespace + ",shop"))) {

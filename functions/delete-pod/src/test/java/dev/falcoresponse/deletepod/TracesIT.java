@@ -67,9 +67,7 @@ class TracesIT {
         access = DeletePodProcess.access(server);
         namespace = server.newNamespace();
         pod = TestPods.create(client, namespace, "web-0", TestPods.ownedBy("apps/v1", "ReplicaSet", "web"));
-        alert = RecordedAlert.named("terminal-shell-in-container-pod")
-                .at(Instant.now())
-                .about(pod);
+        alert = RecordedAlert.shellIn(pod);
         function = DeletePodProcess.acting(access, Map.of());
     }
 
@@ -198,7 +196,7 @@ class TracesIT {
     }
 
     @Test
-    void anAnswerUnderWayIsFinishedAndToldWhenTheFunctionMustStop() {
+    void whatWasAnsweredIsToldBeforeTheFunctionEnds() {
         Send.BINARY.to(function.uri(), alert).then().statusCode(200);
 
         function.terminate();
