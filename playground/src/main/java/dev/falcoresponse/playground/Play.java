@@ -13,12 +13,13 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.logging.LogManager;
 import picocli.CommandLine;
@@ -81,22 +82,12 @@ final class Play implements Callable<Integer> {
     private int fail(Exception e) throws Exception {
         String sentence = switch (e) {
             case IllegalArgumentException mistake -> String.valueOf(mistake.getMessage());
-            case StartException start -> settingsError(start);
+            case StartException start -> String.valueOf(start.getMessage());
             case KubernetesClientException api -> "The cluster does not answer: " + api.getMessage();
             default -> throw e;
         };
         System.err.println(Terminal.oneLine(sentence));
         return e instanceof KubernetesClientException ? UNANSWERED : CommandLine.ExitCode.USAGE;
-    }
-
-    /** A function that is set wrongly says so in one line. */
-    private static String settingsError(StartException e) {
-        return e.errors()
-                .lines()
-                .filter(line -> line.contains("ConfigurationException: "))
-                .map(line -> line.replaceFirst(".*ConfigurationException: ", ""))
-                .findFirst()
-                .orElse(String.valueOf(e.getMessage()));
     }
 
     @Override
@@ -156,14 +147,18 @@ final class Play implements Callable<Integer> {
             return event.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(event));
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "--event " + event + " cannot be read: "
-                            + e.getClass()
-                                    .getSimpleName()
-                                    .replaceFirst("Exception$", "")
-                                    .toLowerCase(Locale.ROOT)
+                    "--event " + event + " cannot be read: " + why(e)
                             + ". Give a file with Falco's JSON, or - for standard input",
                     e);
         }
+    }
+
+    private static String why(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "there is no such file";
+            case AccessDeniedException _ -> "permission denied";
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private Cluster open() {

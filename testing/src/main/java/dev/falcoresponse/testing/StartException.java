@@ -1,16 +1,13 @@
 package dev.falcoresponse.testing;
 
-/** A process did not come up. */
+/** A process did not come up; the message ends with what it wrote to standard error. */
 public final class StartException extends RuntimeException {
-    private final String errors;
+    private static final int LAST = 4_000;
 
     StartException(String message, String errors, Throwable cause) {
-        super(message + ":\n" + errors.substring(Math.max(0, errors.length() - 4_000)), cause);
-        this.errors = errors;
-    }
-
-    /** What it wrote to standard error. */
-    public String errors() {
-        return errors;
+        super(
+                message + ":\n"
+                        + errors.substring(Math.max(0, errors.length() - LAST)).strip(),
+                cause);
     }
 }
