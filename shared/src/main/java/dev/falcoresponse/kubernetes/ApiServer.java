@@ -14,11 +14,13 @@ import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.ByteArrayInputStream;
 import java.net.SocketTimeoutException;
+import java.net.URL;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  * TLS, credentials and their rotation are the client's.
  */
 public final class ApiServer {
-    private final KubernetesClient client;
+    private final KubernetesSerialization json;
+    private final HttpClient http;
+    private final URL url;
     private final Duration timeout;
 
     /**
@@ -45,7 +49,11 @@ public final class ApiServer {
      * @param timeout how long one call may take
      */
     public ApiServer(KubernetesClient client, Duration timeout) {
-        this.client = client;
+        // Taken here, not at the first call: a client that is born while the HTTP server handles a request
+        // is closed together with that server, before the last Kubernetes Events are written.
+        json = client.getKubernetesSerialization();
+        http = client.getHttpClient();
+        url = client.getMasterUrl();
         this.timeout = timeout;
     }
 
@@ -127,21 +135,27 @@ public final class ApiServer {
     }
 
     private <T> T send(Call call, @Nullable Object body, Class<T> type) throws ApiException {
-        KubernetesSerialization json = client.getKubernetesSerialization();
-        HttpRequest request = client.getHttpClient()
-                .newHttpRequestBuilder()
-                .uri(client.getMasterUrl() + call.path())
+        HttpRequest request = http.newHttpRequestBuilder()
+                .uri(url + call.path())
                 .method(call.method(), "application/json", body == null ? null : json.asJson(body))
                 .build();
-        HttpResponse<byte[]> response = await(call, client.getHttpClient().sendAsync(request, byte[].class));
+        HttpResponse<byte[]> response = await(call, send(request));
         if (!response.isSuccessful()) {
             throw new ApiException(
-                    ApiErrors.outcome(call, response.code(), status(json, response.body()), retryAfter(response)));
+                    ApiErrors.outcome(call, response.code(), status(response.body()), retryAfter(response)));
         }
         try {
             return json.unmarshal(new ByteArrayInputStream(response.body()), type);
         } catch (RuntimeException e) {
             throw new ApiException(unavailable(call, "its answer is no JSON"));
+        }
+    }
+
+    private CompletableFuture<HttpResponse<byte[]>> send(HttpRequest request) {
+        try {
+            return http.sendAsync(request, byte[].class);
+        } catch (IllegalStateException e) { // it is closed
+            return CompletableFuture.failedFuture(e);
         }
     }
 
@@ -174,7 +188,7 @@ public final class ApiServer {
         return new Failed(UNAVAILABLE, "The API server could not be asked to " + call + ": " + why);
     }
 
-    private static Status status(KubernetesSerialization json, byte[] body) {
+    private Status status(byte[] body) {
         try {
             return json.unmarshal(new ByteArrayInputStream(body), Status.class);
         } catch (RuntimeException e) {

@@ -234,6 +234,35 @@ class FaultsIT {
         }
     }
 
+    @Test
+    void everyKubernetesEventIsWrittenThoughTheDoorIsClosedAlready() {
+        CountDownLatch over = new CountDownLatch(1);
+        try (ApiProxy proxy = ApiProxy.before(access, holding("/events", over));
+                FunctionProcess function =
+                        DeletePodProcess.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "15s"))) {
+            for (int i = 0; i < 20; i++) {
+                Pod pod = TestPods.create(client, namespace, "one-of-many-" + i);
+                Send.BINARY
+                        .to(function.uri(), RecordedAlert.shellIn(pod))
+                        .then()
+                        .body("reason", equalTo("deleted"));
+            }
+
+            function.terminate();
+            Waiting.until("the end of the door", Duration.ofSeconds(10), () -> function.status("_/health") == 0);
+            over.countDown();
+
+            function.awaitEnd();
+            assertThat(client.events()
+                            .v1()
+                            .events()
+                            .inNamespace(namespace)
+                            .list()
+                            .getItems())
+                    .hasSize(20);
+        }
+    }
+
     /** Calls whose method or path has this in it wait until the story goes on. */
     private static Fault holding(String part, CountDownLatch over) {
         return call -> {
