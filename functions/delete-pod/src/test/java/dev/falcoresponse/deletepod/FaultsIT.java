@@ -16,6 +16,7 @@ import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.TestPods;
 import dev.falcoresponse.testing.Waiting;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.restassured.response.Response;
 import java.time.Duration;
@@ -224,13 +225,7 @@ class FaultsIT {
             underWay.join().then().statusCode(200).body("reason", equalTo("deleted"));
             function.awaitEnd();
             assertThat(proxy.calls("/events")).hasSize(1);
-            assertThat(client.events()
-                            .v1()
-                            .events()
-                            .inNamespace(namespace)
-                            .list()
-                            .getItems())
-                    .hasSize(1);
+            assertThat(events()).hasSize(1);
         }
     }
 
@@ -253,14 +248,12 @@ class FaultsIT {
             over.countDown();
 
             function.awaitEnd();
-            assertThat(client.events()
-                            .v1()
-                            .events()
-                            .inNamespace(namespace)
-                            .list()
-                            .getItems())
-                    .hasSize(20);
+            assertThat(events()).hasSize(20);
         }
+    }
+
+    private List<Event> events() {
+        return client.events().v1().events().inNamespace(namespace).list().getItems();
     }
 
     /** Calls whose method or path has this in it wait until the story goes on. */
