@@ -3,14 +3,17 @@ package dev.falcoresponse;
 import dev.falcoresponse.Outcome.Acted;
 import dev.falcoresponse.Outcome.Failed;
 import dev.falcoresponse.Outcome.Rejected;
+import dev.falcoresponse.Round.Deed;
 import dev.falcoresponse.audit.Audit;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.Delivery;
+import dev.falcoresponse.event.Delivery.Form;
 import dev.falcoresponse.event.EventReader;
 import dev.falcoresponse.event.UnreadableException;
 import dev.falcoresponse.guard.Guardrail;
 import dev.falcoresponse.guard.Guardrails;
 import dev.falcoresponse.kubernetes.ApiException;
+import dev.falcoresponse.kubernetes.ApiServer.Run;
 import dev.falcoresponse.pace.Pace;
 import dev.falcoresponse.reply.RecordWriter;
 import dev.falcoresponse.reply.Replies;
@@ -22,8 +25,10 @@ import dev.falcoresponse.resolution.Resolution.Lost;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /** The whole way of an event, from its bytes to the answer. */
@@ -50,8 +55,9 @@ public final class Responder {
             InstantSource clock) {
         this.action = action;
         this.dryRun = dryRun;
-        this.reader = new EventReader(action.name());
-        this.eventGuards = guardrails.onEvent();
+        Set<String> ticks = action instanceof Recurring recurring ? recurring.ticks() : Set.of();
+        this.reader = new EventReader(action.name(), action.requests(), ticks, clock);
+        this.eventGuards = guardrails.onEvent(action.effect());
         this.podGuards = guardrails.onPod();
         this.resolver = resolver;
         this.pace = pace;
@@ -65,22 +71,51 @@ public final class Responder {
     /** Answers one delivery and records it, exactly once whatever happens. */
     public Reply respond(Delivery delivery) {
         Instant started = clock.instant();
-        return record(started, delivery.form(), readAndAnswer(delivery));
+        Alert alert;
+        try {
+            alert = reader.read(delivery);
+        } catch (UnreadableException e) {
+            return record(started, delivery.form(), unread(new Rejected(400, String.valueOf(e.getMessage()))));
+        } catch (RuntimeException e) {
+            return record(started, delivery.form(), unread(unexpected(e)));
+        }
+        return action instanceof Recurring recurring && recurring.ticks().contains(alert.type())
+                ? round(recurring, alert, delivery.form())
+                : record(started, delivery.form(), answer(alert));
     }
 
     /** Records what the door refused before there was anything to read. */
     public Reply reject(Rejected rejected) {
-        return record(clock.instant(), Delivery.Form.PLAIN, new End(Optional.empty(), Optional.empty(), rejected));
+        return record(clock.instant(), Form.PLAIN, unread(rejected));
     }
 
-    private End readAndAnswer(Delivery delivery) {
+    private static End unread(Outcome outcome) {
+        return new End(Optional.empty(), Optional.empty(), outcome);
+    }
+
+    /** Each pod that is due leaves its own record; the clock's event leaves one only when there was none. */
+    private Reply round(Recurring recurring, Alert tick, Form form) {
+        Instant started = clock.instant();
+        List<Deed> deeds = new ArrayList<>();
         try {
-            return answer(reader.read(delivery));
-        } catch (UnreadableException e) {
-            return new End(Optional.empty(), Optional.empty(), new Rejected(400, String.valueOf(e.getMessage())));
+            recurring.tidy(started, dryRun ? Run.DRY : Run.REAL);
+            for (Alert due : recurring.due(started)) {
+                Instant startedOne = clock.instant();
+                End end = answer(due);
+                record(startedOne, form, end);
+                deeds.add(new Deed(due, end.outcome()));
+            }
+        } catch (ApiException e) {
+            return record(started, form, new End(Optional.of(tick), Optional.empty(), e.outcome()));
         } catch (RuntimeException e) {
-            return new End(Optional.empty(), Optional.empty(), unexpected(e));
+            return record(started, form, new End(Optional.of(tick), Optional.empty(), unexpected(e)));
         }
+        End end = new End(Optional.of(tick), Optional.empty(), new Round(deeds).outcome());
+        if (deeds.isEmpty()) {
+            return record(started, form, end);
+        }
+        ResponseRecord done = done(started, end);
+        return Replies.to(form, done, RecordWriter.write(done));
     }
 
     private End answer(Alert alert) {
@@ -103,6 +138,9 @@ public final class Responder {
     private Outcome answer(Alert alert, Pod pod) {
         try {
             Optional<Outcome> refused = Guardrail.first(podGuards, pod);
+            if (refused.isEmpty()) {
+                refused = action.refusal(alert, pod);
+            }
             if (refused.isPresent()) {
                 return refused.get();
             }
@@ -115,8 +153,8 @@ public final class Responder {
     }
 
     private Outcome act(Alert alert, Pod pod) throws ApiException {
-        String uid = pod.getMetadata().getUid();
-        Optional<Outcome> refused = pace.claim(uid);
+        String deed = action.deed(alert, pod);
+        Optional<Outcome> refused = pace.claim(deed);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -126,7 +164,7 @@ public final class Responder {
             acted = outcome instanceof Acted;
             return outcome;
         } finally {
-            pace.settle(uid, acted);
+            pace.settle(deed, acted);
         }
     }
 
@@ -137,11 +175,15 @@ public final class Responder {
                 Reason.UNAVAILABLE, "Unexpected error: " + e.getClass().getSimpleName());
     }
 
-    private Reply record(Instant started, Delivery.Form form, End end) {
-        ResponseRecord done = new ResponseRecord(
-                action.name(), dryRun, end.alert(), end.pod(), end.outcome(), started, clock.instant());
+    private Reply record(Instant started, Form form, End end) {
+        ResponseRecord done = done(started, end);
         String json = RecordWriter.write(done);
         audit.record(done, json);
         return Replies.to(form, done, json);
+    }
+
+    private ResponseRecord done(Instant started, End end) {
+        return new ResponseRecord(
+                action.name(), dryRun, end.alert(), end.pod(), end.outcome(), started, clock.instant());
     }
 }

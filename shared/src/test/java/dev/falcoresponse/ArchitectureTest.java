@@ -38,6 +38,8 @@ final class ArchitectureTest {
                 .definedBy("..audit")
                 .layer("ready")
                 .definedBy("..ready")
+                .layer("quarantine")
+                .definedBy("..quarantine")
                 .whereLayer("resolution")
                 .mayOnlyBeAccessedByLayers("way")
                 .whereLayer("guard")
@@ -46,12 +48,15 @@ final class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("way")
                 .whereLayer("audit")
                 .mayOnlyBeAccessedByLayers("way")
+                // what two actions agree on is no step of the way
+                .whereLayer("quarantine")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("ready")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("reply")
                 .mayOnlyBeAccessedByLayers("way", "audit")
                 .whereLayer("kubernetes")
-                .mayOnlyBeAccessedByLayers("way", "resolution", "audit", "ready")
+                .mayOnlyBeAccessedByLayers("way", "resolution", "audit", "ready", "quarantine")
                 .check(CLASSES);
     }
 

@@ -2,18 +2,22 @@ package dev.falcoresponse.event;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A Falco alert, whatever form it arrived in; an empty text means: not given.
  *
+ * @param type the CloudEvent's type; empty when it came as plain JSON
  * @param eventId Falco's uuid, else the id of the CloudEvent
  * @param time when Falco saw it
  * @param rule Falco's rule, never empty
  * @param priority as Falco wrote it, so perhaps none of {@link Priority}
  * @param source Falco's event source, for example {@code syscall}
  * @param hostname where Falco ran
+ * @param fields Falco's output fields, as far as they are texts of a sensible length
  */
 public record Alert(
+        String type,
         String eventId,
         Instant time,
         String rule,
@@ -21,9 +25,11 @@ public record Alert(
         String source,
         String hostname,
         List<String> tags,
-        PodReference pod) {
+        PodReference pod,
+        Map<String, String> fields) {
     public Alert {
         tags = List.copyOf(tags);
+        fields = Map.copyOf(fields);
     }
 
     /** Its priority; an unknown or missing one counts as the lowest. */

@@ -1,12 +1,14 @@
 package dev.falcoresponse.event;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,17 +16,26 @@ import java.util.regex.Pattern;
 public final class EventReader {
     private static final String FALCO_ALERT = "falco.rule.output.v1";
     private static final Pattern RESPONSE = Pattern.compile("falco\\.response\\.([a-z0-9-]+)\\.v1");
+    private static final PodReference NO_POD = new PodReference("", "", "", "", "");
     private static final List<String> REQUIRED = List.of("specversion", "id", "source", "type");
 
     private final String action;
+    private final Set<String> requests;
+    private final Set<String> ticks;
+    private final InstantSource clock;
 
     /**
      * A reader for one function.
      *
      * @param action the function's own, whose replies are refused: they would go round for ever
+     * @param requests the types of CloudEvents with which people ask for the action on one pod
+     * @param ticks the types of CloudEvents that ask for all that is due, whatever their data
      */
-    public EventReader(String action) {
+    public EventReader(String action, Set<String> requests, Set<String> ticks, InstantSource clock) {
         this.action = action;
+        this.requests = Set.copyOf(requests);
+        this.ticks = Set.copyOf(ticks);
+        this.clock = clock;
     }
 
     /**
@@ -65,18 +76,44 @@ public final class EventReader {
         if (type.equals(FALCO_ALERT)) {
             return falcoAlert(data, attributes);
         }
+        if (ticks.contains(type)) {
+            return bare(attributes, NO_POD);
+        }
+        if (requests.contains(type)) {
+            return bare(
+                    attributes,
+                    new PodReference(required(data, "namespace"), required(data, "pod"), data.text("podUid"), "", ""));
+        }
         Matcher response = RESPONSE.matcher(type);
         if (!response.matches()) {
             throw new UnreadableException("The CloudEvent's type is neither " + FALCO_ALERT
                     + " nor falco.response.<action>.v1: " + Json.cut(type));
         }
-        return record(data, response.group(1));
+        return record(data, response.group(1), type);
+    }
+
+    /** An event that is about no alert; one without a time is of now. */
+    private Alert bare(Map<String, String> attributes, PodReference pod) throws UnreadableException {
+        String time = attributes.getOrDefault("time", "");
+        return new Alert(
+                attributes.getOrDefault("type", ""),
+                attributes.getOrDefault("id", ""),
+                time.isEmpty() ? clock.instant() : time("time", time),
+                "",
+                "",
+                "",
+                "",
+                List.of(),
+                pod,
+                Map.of());
     }
 
     private static Alert falcoAlert(Json body, Map<String, String> attributes) throws UnreadableException {
         String source = body.text("source");
         String rule = required(body, "rule");
+        Json fields = body.object("output_fields");
         return new Alert(
+                attributes.getOrDefault("type", ""),
                 body.text("uuid", attributes.getOrDefault("id", "")),
                 time("time", body.text("time", attributes.getOrDefault("time", ""))),
                 rule,
@@ -84,11 +121,12 @@ public final class EventReader {
                 source,
                 body.text("hostname"),
                 body.texts("tags"),
-                pod(body.object("output_fields"), source));
+                pod(fields, source),
+                fields.sensibleTexts());
     }
 
     /** Another action's record names the pod and the alert that it answered: the chain goes on with both. */
-    private Alert record(Json body, String sender) throws UnreadableException {
+    private Alert record(Json body, String sender, String type) throws UnreadableException {
         if (sender.equals(action) || body.text("action").equals(action)) {
             throw new UnreadableException("This is " + action + "'s own reply: a Trigger sends it in a loop");
         }
@@ -96,6 +134,7 @@ public final class EventReader {
             throw new UnreadableException("action is not the one in the CloudEvent's type");
         }
         return new Alert(
+                type,
                 body.text("eventId"),
                 time("eventTime", body.text("eventTime")),
                 required(body, "rule"),
@@ -108,7 +147,8 @@ public final class EventReader {
                         body.text("pod"),
                         body.text("podUid"),
                         body.text("container"),
-                        body.text("containerId")));
+                        body.text("containerId")),
+                Map.of());
     }
 
     private static PodReference pod(Json fields, String source) throws UnreadableException {

@@ -11,7 +11,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An object in a request's JSON that knows its path, so that every refusal can say where. */
@@ -74,6 +76,22 @@ record Json(String path, JsonNode node) {
             texts.add(text(item, path(key)));
         }
         return texts;
+    }
+
+    /** Its members that are texts of a sensible length, and say something. */
+    Map<String, String> sensibleTexts() {
+        Map<String, String> texts = new HashMap<>();
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            JsonNode value = member.getValue();
+            if (value.isTextual() && value.textValue().length() <= MAX_TEXT && !isNotGiven(value.textValue())) {
+                texts.put(member.getKey(), wellFormed(value.textValue().strip()));
+            }
+        }
+        return texts;
+    }
+
+    private static boolean isNotGiven(String text) {
+        return text.isBlank() || text.strip().equals("<NA>");
     }
 
     /** A member that is an object; absent and null are the empty object. */

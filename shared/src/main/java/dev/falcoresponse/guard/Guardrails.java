@@ -11,6 +11,7 @@ import static dev.falcoresponse.Reason.SELF;
 import static dev.falcoresponse.Reason.STALE;
 import static dev.falcoresponse.Reason.TERMINATING;
 
+import dev.falcoresponse.Action.Effect;
 import dev.falcoresponse.Outcome;
 import dev.falcoresponse.Outcome.Denied;
 import dev.falcoresponse.Outcome.Skipped;
@@ -46,8 +47,12 @@ public final class Guardrails {
     }
 
     /** Those that need only the event, and so no call to the API server. */
-    public List<Guardrail<Alert>> onEvent() {
-        return List.of(this::rule, this::priority, this::host, this::noPod, this::stale, this::protectedNamespace);
+    public List<Guardrail<Alert>> onEvent(Effect effect) {
+        return switch (effect) {
+            case CHANGE ->
+                List.of(this::rule, this::priority, this::host, this::noPod, this::stale, this::protectedNamespace);
+            case UNDO -> List.of(this::host, this::noPod, this::protectedNamespace);
+        };
     }
 
     /** Those that look at the pod. */

@@ -44,10 +44,12 @@ final class ApiErrors {
                 UNAUTHORIZED.matcher(message).find()
                         ? failed(
                                 FORBIDDEN,
-                                "Not allowed to " + call.verb() + " " + call.resource() + " in namespace "
-                                        + call.namespace() + ": " + message)
+                                "Not allowed to " + call.verb() + " " + call.resource()
+                                        + (call.namespace().isEmpty() ? "" : " in namespace " + call.namespace()) + ": "
+                                        + message)
                         : failed(REFUSED_BY_ADMISSION, "Admission refused to " + call + ": " + message);
-            case 400, 422 -> failed(REFUSED_BY_ADMISSION, "The API server refused to " + call + ": " + message);
+            case 422 -> unprocessable(call, status, message);
+            case 400 -> failed(REFUSED_BY_ADMISSION, "The API server refused to " + call + ": " + message);
             case 429 -> tooMany(call, status, message, retryAfter);
             default -> new Failed(UNAVAILABLE, "Could not " + call + ": " + message, retryAfter);
         };
@@ -56,16 +58,18 @@ final class ApiErrors {
     private static Outcome notFound(Call call, Status status, String message) {
         // a 404 that is not Kubernetes' own says nothing about the pod: a proxy, a wrong path
         return "NotFound".equals(status.getReason())
-                ? new Skipped(NOT_FOUND, "Pod " + call.namespace() + "/" + call.name() + " is gone")
+                ? new Skipped(NOT_FOUND, what(call) + " is gone")
                 : failed(UNAVAILABLE, "Could not " + call + ": " + message);
+    }
+
+    private static String what(Call call) {
+        String kind = call.resource().startsWith("pods") ? "Pod" : call.resource();
+        return kind + " " + (call.namespace().isEmpty() ? "" : call.namespace() + "/") + call.name();
     }
 
     private static Outcome conflict(Call call, String message) {
         return PRECONDITION.matcher(message).find()
-                ? new Skipped(
-                        REPLACED,
-                        "Pod " + call.namespace() + "/" + call.name()
-                                + " was replaced by a namesake, which is left alone: " + message)
+                ? new Skipped(REPLACED, what(call) + " was replaced by a namesake, which is left alone: " + message)
                 : failed(CONFLICT, "Could not " + call + ": " + message);
     }
 
@@ -74,6 +78,18 @@ final class ApiErrors {
         return isDisruptionBudget(status)
                 ? new Failed(DISRUPTION_BUDGET, text, retryAfter.or(() -> Optional.of(UNTIL_A_POD_IS_BACK)))
                 : new Failed(UNAVAILABLE, text, retryAfter);
+    }
+
+    /** A JSON patch whose test fails is said to be invalid like any other, but nobody says what is wrong with it. */
+    private static boolean isFailedTest(Call call, Status status) {
+        boolean unexplained = status.getDetails() == null || status.getDetails().getKind() == null;
+        return call.verb().equals("patch") && "Invalid".equals(status.getReason()) && unexplained;
+    }
+
+    private static Outcome unprocessable(Call call, Status status, String message) {
+        return isFailedTest(call, status)
+                ? failed(CONFLICT, "Could not " + call + ": it is not as it was read any more")
+                : failed(REFUSED_BY_ADMISSION, "The API server refused to " + call + ": " + message);
     }
 
     private static boolean isDisruptionBudget(Status status) {

@@ -6,7 +6,7 @@ import dev.falcoresponse.Outcome;
 public final class ApiException extends Exception {
     private final transient Outcome outcome;
 
-    ApiException(Outcome outcome) {
+    public ApiException(Outcome outcome) {
         super(outcome.message());
         this.outcome = outcome;
     }

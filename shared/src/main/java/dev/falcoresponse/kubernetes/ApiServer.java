@@ -1,13 +1,19 @@
 package dev.falcoresponse.kubernetes;
 
+import static dev.falcoresponse.Reason.CONFLICT;
+import static dev.falcoresponse.Reason.NOT_FOUND;
+import static dev.falcoresponse.Reason.REPLACED;
 import static dev.falcoresponse.Reason.TIMEOUT;
 import static dev.falcoresponse.Reason.UNAVAILABLE;
 
 import dev.falcoresponse.Outcome;
 import dev.falcoresponse.Outcome.Failed;
+import dev.falcoresponse.Outcome.Skipped;
 import dev.falcoresponse.settings.SettingReader;
+import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
@@ -24,11 +30,13 @@ import java.net.URL;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +46,12 @@ import org.jspecify.annotations.Nullable;
  * TLS, credentials and their rotation are the client's.
  */
 public final class ApiServer {
+    /** How often a pod is read again because someone else changed it meanwhile. */
+    private static final int ATTEMPTS = 3;
+
+    /** A field that the server does not know would otherwise be dropped, and with it what it was to do. */
+    private static final String STRICT = "&fieldValidation=Strict";
+
     private final KubernetesSerialization json;
     private final HttpClient http;
     private final URL url;
@@ -76,7 +90,7 @@ public final class ApiServer {
      */
     public Pod pod(String namespace, String name, Read read) throws ApiException {
         String version = read == Read.CACHED ? "?resourceVersion=0" : "";
-        Pod pod = send(Call.onPod("GET", "get", "pods", namespace, name, version), null, Pod.class);
+        Pod pod = send(Call.on(Resource.PODS, "GET", "get", namespace, name, version), Pod.class);
         if (pod.getMetadata() == null || !name.equals(pod.getMetadata().getName())) {
             throw new ApiException(new Failed(UNAVAILABLE, "The API server answered with something that is no pod"));
         }
@@ -91,8 +105,9 @@ public final class ApiServer {
      */
     public void delete(Pod pod, Duration grace, Run run) throws ApiException {
         var meta = pod.getMetadata();
-        Call call = Call.onPod("DELETE", "delete", "pods", meta.getNamespace(), meta.getName(), "");
-        send(call, options(pod, grace, run), Object.class);
+        Call call = Call.on(Resource.PODS, "DELETE", "delete", meta.getNamespace(), meta.getName(), "");
+        var options = options(pod).withGracePeriodSeconds(grace.toSeconds());
+        send(call, dry(options, run), Object.class);
     }
 
     /**
@@ -103,15 +118,169 @@ public final class ApiServer {
      */
     public void evict(Pod pod, Duration grace, Run run) throws ApiException {
         var meta = pod.getMetadata();
-        Call call = Call.onPod("POST", "create", "pods/eviction", meta.getNamespace(), meta.getName(), "/eviction");
+        String path = Resource.PODS.path(meta.getNamespace()) + "/" + meta.getName() + "/eviction";
+        Call call = new Call("POST", path, "create", "pods/eviction", meta.getNamespace(), meta.getName());
         var eviction = new EvictionBuilder()
                 .withNewMetadata()
                 .withNamespace(meta.getNamespace())
                 .withName(meta.getName())
                 .endMetadata()
-                .withDeleteOptions(options(pod, grace, run))
+                .withDeleteOptions(dry(options(pod).withGracePeriodSeconds(grace.toSeconds()), run))
                 .build();
         send(call, eviction, Object.class);
+    }
+
+    /**
+     * Changes exactly what the patch names, if everything that it tests is still so.
+     *
+     * @return the pod as it is now, or would be
+     * @throws ApiException as failed/conflict when a test fails, which may be because the pod was replaced
+     */
+    private Pod patch(Pod pod, JsonPatch patch, Run run) throws ApiException {
+        var meta = pod.getMetadata();
+        String query = run == Run.DRY ? "?dryRun=All" : "";
+        Call call = Call.on(Resource.PODS, "PATCH", "patch", meta.getNamespace(), meta.getName(), query);
+        return send(call, "application/json-patch+json", patch.operations(), Pod.class);
+    }
+
+    /**
+     * The same, and once more when someone else has changed the pod between the look and the patch: nothing of theirs
+     * gets lost.
+     *
+     * @param change the patch for a pod as it is now
+     * @return the pod as it is now, or would be
+     * @throws ApiException as skipped when the pod is gone or replaced, as failed otherwise
+     */
+    public Pod patch(Pod pod, Function<Pod, JsonPatch> change, Run run) throws ApiException {
+        Pod current = pod;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return patch(current, change.apply(current), run);
+            } catch (ApiException e) {
+                if (e.outcome().reason() != CONFLICT || attempt == ATTEMPTS) {
+                    throw e;
+                }
+                current = again(pod);
+            }
+        }
+    }
+
+    private Pod again(Pod pod) throws ApiException {
+        var meta = pod.getMetadata();
+        Pod current = pod(meta.getNamespace(), meta.getName(), Read.QUORUM);
+        if (!meta.getUid().equals(current.getMetadata().getUid())) {
+            throw new ApiException(new Skipped(
+                    REPLACED,
+                    "Pod " + meta.getNamespace() + "/" + meta.getName() + " was replaced by a namesake (uid "
+                            + current.getMetadata().getUid() + "), which is left alone"));
+        }
+        return current;
+    }
+
+    /**
+     * An object by its name, read from the quorum of the store; empty when there is none.
+     *
+     * @throws ApiException as failed
+     */
+    public <T> Optional<T> find(Resource resource, String namespace, String name, Class<T> type) throws ApiException {
+        try {
+            return Optional.of(send(Call.on(resource, "GET", "get", namespace, name, ""), type));
+        } catch (ApiException e) {
+            if (e.outcome().reason() == NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * All objects of a kind in a namespace, read from the quorum of the store.
+     *
+     * @param namespace empty for all of them
+     * @throws ApiException as failed
+     */
+    public <T> T list(Resource resource, String namespace, Class<T> listType) throws ApiException {
+        return list(resource, namespace, "", listType);
+    }
+
+    /**
+     * The same for those that a query selects.
+     *
+     * @param query such as {@code ?labelSelector=a%3Db}
+     * @throws ApiException as failed
+     */
+    public <T> T list(Resource resource, String namespace, String query, Class<T> listType) throws ApiException {
+        String path = resource.path(namespace) + query;
+        return send(new Call("GET", path, "list", resource.text(), namespace, ""), listType);
+    }
+
+    /**
+     * Whether the server knows a kind at all, by its own account.
+     *
+     * @throws ApiException as failed
+     */
+    public boolean serves(Resource resource) throws ApiException {
+        HttpResponse<byte[]> response =
+                ask(new Call("GET", resource.discoveryPath(), "discover", resource.text(), "", ""));
+        if (response.code() == 404) {
+            return false;
+        }
+        return json.unmarshal(new ByteArrayInputStream(response.body()), APIResourceList.class).getResources().stream()
+                .anyMatch(each -> each.getName().equals(resource.plural()));
+    }
+
+    private HttpResponse<byte[]> ask(Call call) throws ApiException {
+        HttpResponse<byte[]> response = await(call, send(request(call, "application/json", null)));
+        if (!response.isSuccessful() && response.code() != 404) {
+            throw failure(call, response);
+        }
+        return response;
+    }
+
+    /**
+     * Server-side apply.
+     *
+     * @param object the fields to own, with apiVersion, kind and name
+     * @param force whether fields that others own are taken over; otherwise that is failed/conflict
+     * @throws ApiException as failed
+     */
+    public void apply(
+            Resource resource,
+            String namespace,
+            String name,
+            Map<String, Object> object,
+            String fieldManager,
+            boolean force,
+            Run run)
+            throws ApiException {
+        String query =
+                "?fieldManager=" + fieldManager + "&force=" + force + STRICT + (run == Run.DRY ? "&dryRun=All" : "");
+        Call call = Call.on(resource, "PATCH", "patch", namespace, name, query);
+        send(call, "application/apply-patch+yaml", object, Object.class);
+    }
+
+    /**
+     * Makes an object that must not be there yet.
+     *
+     * @throws ApiException as failed, failed/conflict when it is there
+     */
+    public void create(Resource resource, String namespace, Map<String, Object> object, String fieldManager, Run run)
+            throws ApiException {
+        String query = "?fieldManager=" + fieldManager + STRICT + (run == Run.DRY ? "&dryRun=All" : "");
+        String path = resource.path(namespace) + query;
+        send(new Call("POST", path, "create", resource.text(), namespace, ""), object, Object.class);
+    }
+
+    /**
+     * Deletes exactly this object.
+     *
+     * @throws ApiException as skipped when it is gone or replaced, as failed otherwise
+     */
+    public void delete(Resource resource, HasMetadata object, Run run) throws ApiException {
+        var meta = object.getMetadata();
+        String namespace = resource.namespaced() ? meta.getNamespace() : "";
+        Call call = Call.on(resource, "DELETE", "delete", namespace, meta.getName(), "");
+        send(call, dry(options(object), run), Object.class);
     }
 
     /**
@@ -121,34 +290,51 @@ public final class ApiServer {
      */
     public void create(Event event) throws ApiException {
         String namespace = event.getMetadata().getNamespace();
-        String path = "apis/events.k8s.io/v1/namespaces/" + namespace + "/events";
-        send(new Call("POST", path, "create", "events", namespace, ""), event, Object.class);
+        Resource events = Resource.EVENTS;
+        send(new Call("POST", events.path(namespace), "create", events.text(), namespace, ""), event, Object.class);
     }
 
-    private static DeleteOptions options(Pod pod, Duration grace, Run run) {
-        var options = new DeleteOptionsBuilder()
-                .withGracePeriodSeconds(grace.toSeconds())
+    private static DeleteOptionsBuilder options(HasMetadata object) {
+        return new DeleteOptionsBuilder()
                 .withNewPreconditions()
-                .withUid(pod.getMetadata().getUid())
+                .withUid(object.getMetadata().getUid())
                 .endPreconditions();
+    }
+
+    private static DeleteOptions dry(DeleteOptionsBuilder options, Run run) {
         return run == Run.DRY ? options.withDryRun("All").build() : options.build();
     }
 
+    private <T> T send(Call call, Class<T> type) throws ApiException {
+        return send(call, null, type);
+    }
+
     private <T> T send(Call call, @Nullable Object body, Class<T> type) throws ApiException {
-        HttpRequest request = http.newHttpRequestBuilder()
-                .uri(url + call.path())
-                .method(call.method(), "application/json", body == null ? null : json.asJson(body))
-                .build();
-        HttpResponse<byte[]> response = await(call, send(request));
+        return send(call, "application/json", body, type);
+    }
+
+    private <T> T send(Call call, String mediaType, @Nullable Object body, Class<T> type) throws ApiException {
+        HttpResponse<byte[]> response = await(call, send(request(call, mediaType, body)));
         if (!response.isSuccessful()) {
-            throw new ApiException(
-                    ApiErrors.outcome(call, response.code(), status(response.body()), retryAfter(response)));
+            throw failure(call, response);
         }
         try {
             return json.unmarshal(new ByteArrayInputStream(response.body()), type);
         } catch (RuntimeException e) {
             throw new ApiException(unavailable(call, "its answer is no JSON"));
         }
+    }
+
+    private HttpRequest request(Call call, String mediaType, @Nullable Object body) {
+        return http.newHttpRequestBuilder()
+                .uri(url + call.path())
+                .method(call.method(), mediaType, body == null ? null : json.asJson(body))
+                .build();
+    }
+
+    private ApiException failure(Call call, HttpResponse<byte[]> response) {
+        return new ApiException(
+                ApiErrors.outcome(call, response.code(), status(response.body()), retryAfter(response)));
     }
 
     private CompletableFuture<HttpResponse<byte[]>> send(HttpRequest request) {

@@ -5,8 +5,13 @@ package dev.falcoresponse.kubernetes;
  *
  * @param group the API group, empty for the core group
  * @param resource with its sub-resource, if any: {@code pods/eviction}
+ * @param everywhere whether it is needed in all namespaces at once, not only where the function may act
  */
-public record Permission(String verb, String group, String resource) {
+public record Permission(String verb, String group, String resource, boolean everywhere) {
+    public Permission(String verb, String group, String resource) {
+        this(verb, group, resource, false);
+    }
+
     /** The verb and the resource as people say them. */
     @Override
     public String toString() {

@@ -41,7 +41,11 @@ public final class Pace {
         this.clock = clock;
     }
 
-    /** Claims the pod; unless it is refused, {@link #settle} must follow. */
+    /**
+     * Claims a pod; unless it is refused, {@link #settle} must follow.
+     *
+     * @param uid the pod's, followed by whatever else makes this another deed
+     */
     public synchronized Optional<Outcome> claim(String uid) {
         forget();
         if (underWay.contains(uid) || cooling.containsKey(uid)) {

@@ -1,6 +1,7 @@
 package dev.falcoresponse.ready;
 
 import dev.falcoresponse.Action;
+import dev.falcoresponse.kubernetes.ApiException;
 import dev.falcoresponse.kubernetes.Permission;
 import dev.falcoresponse.settings.Settings;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
@@ -56,7 +57,7 @@ final class MayAct implements HealthCheck {
             return missing.isEmpty()
                     ? response.build()
                     : response.withData("missing", String.join("; ", missing)).build();
-        } catch (KubernetesClientException e) {
+        } catch (KubernetesClientException | ApiException e) {
             return HealthCheckResponse.named(name())
                     .down()
                     .withData("error", "The API server does not answer: " + e.getMessage())
@@ -64,17 +65,21 @@ final class MayAct implements HealthCheck {
         }
     }
 
-    private List<String> missing() {
-        List<String> namespaces = settings.namespaces().isEmpty() ? List.of(EVERYWHERE) : settings.namespaces();
+    private List<String> missing() throws ApiException {
         List<String> missing = new ArrayList<>();
-        for (String namespace : namespaces) {
-            Stream.concat(ALWAYS.stream(), action.permissions().stream())
-                    .filter(permission -> !allowed(permission, namespace))
-                    .map(permission -> "may not " + permission
-                            + (namespace.isEmpty() ? " in all namespaces" : " in namespace " + namespace))
-                    .forEach(missing::add);
-        }
+        Stream.concat(ALWAYS.stream(), action.permissions().stream())
+                .forEach(permission -> namespaces(permission).stream()
+                        .filter(namespace -> !allowed(permission, namespace))
+                        .map(namespace -> "may not " + permission
+                                + (namespace.isEmpty() ? " in all namespaces" : " in namespace " + namespace))
+                        .forEach(missing::add));
+        action.obstacle().ifPresent(missing::add);
         return missing;
+    }
+
+    private List<String> namespaces(Permission permission) {
+        boolean everywhere = permission.everywhere() || settings.namespaces().isEmpty();
+        return everywhere ? List.of(EVERYWHERE) : settings.namespaces();
     }
 
     private boolean allowed(Permission permission, String namespace) {

@@ -11,11 +11,12 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** Writes a record as flat JSON: every field, always in the same order, {@code null} for what is not known. */
 public final class RecordWriter {
     private static final PodReference NO_POD = new PodReference("", "", "", "", "");
-    private static final Alert NO_ALERT = new Alert("", Instant.EPOCH, "", "", "", "", List.of(), NO_POD);
+    private static final Alert NO_ALERT = new Alert("", "", Instant.EPOCH, "", "", "", "", List.of(), NO_POD, Map.of());
 
     // ASCII alone: whatever an event holds, a log line stays one line and a terminal obeys none of it
     private static final JsonFactory JSON =

@@ -104,7 +104,7 @@ public final class SettingReader {
         });
     }
 
-    static Duration duration(String text, Duration least) {
+    public static Duration duration(String text, Duration least) {
         Duration duration;
         try {
             duration = DurationConverter.parseDuration(text);
@@ -138,7 +138,8 @@ public final class SettingReader {
         if (!ours || SERVICE_LINK.matcher(variable).matches() || isRead(name, source)) {
             return;
         }
-        throw new ConfigurationException("There is no setting " + name + ". Known are "
+        String written = source instanceof EnvConfigSource ? variable : name;
+        throw new ConfigurationException("There is no setting " + written + ". Known are "
                 + known.stream().map(SettingReader::variable).sorted().collect(joining(", "))
                 + "; in application.properties in lower case with dots and dashes, such as response.dry-run.");
     }

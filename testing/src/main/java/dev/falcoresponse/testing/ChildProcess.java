@@ -98,6 +98,11 @@ final class ChildProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Ends the process at once (SIGKILL) and does not wait. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
     /** Waits for the end of the process, and returns its exit status. */
     int awaitEnd() {
         try {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,16 +97,25 @@ public final class FunctionProcess implements AutoCloseable {
         return uri;
     }
 
-    /** The status of a GET. */
+    /** The status of a GET; 0 without an answer. */
     public int status(String path) {
+        return get(path).map(HttpResponse::statusCode).orElse(0);
+    }
+
+    /** The body that a GET brings; empty without an answer. */
+    public String body(String path) {
+        return get(path).map(HttpResponse::body).orElse("");
+    }
+
+    private Optional<HttpResponse<String>> get(String path) {
         HttpRequest request = HttpRequest.newBuilder(uri.resolve(path)).build();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(request, BodyHandlers.discarding()).statusCode();
+            return Optional.of(client.send(request, BodyHandlers.ofString()));
         } catch (IOException e) {
-            return 0;
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return 0;
+            return Optional.empty();
         }
     }
 
@@ -117,6 +127,11 @@ public final class FunctionProcess implements AutoCloseable {
     /** Sends SIGTERM and does not wait. */
     public void terminate() {
         process.terminate();
+    }
+
+    /** Ends the process at once (SIGKILL), wherever it is. */
+    public void kill() {
+        process.kill();
     }
 
     /** Waits for the end of the process, and returns its exit status. */

@@ -1,6 +1,5 @@
 package dev.falcoresponse.testing;
 
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -17,7 +16,7 @@ import java.util.UUID;
  * <p>Not the client's own kube-api-test: that one listens on every interface, wants kubectl, and leaves its processes
  * behind when the virtual machine is interrupted.
  */
-public final class KubeApiServer implements AutoCloseable {
+public final class KubeApiServer implements KubeCluster, AutoCloseable {
     private final ChildProcess etcd;
     private final ChildProcess apiServer;
     private final KubeAccess admin;
@@ -97,7 +96,7 @@ public final class KubeApiServer implements AutoCloseable {
         }
     }
 
-    /** A client that may do everything. */
+    @Override
     public KubernetesClient client() {
         return client;
     }
@@ -107,21 +106,9 @@ public final class KubeApiServer implements AutoCloseable {
         return admin;
     }
 
-    /** The same server for whoever has another token. */
+    @Override
     public KubeAccess withToken(String token) {
         return new KubeAccess(admin.url(), admin.certificate(), token);
-    }
-
-    /** A new namespace with a name of its own. */
-    public String newNamespace() {
-        String name = "test-" + UUID.randomUUID().toString().substring(0, 8);
-        client.resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .endMetadata()
-                        .build())
-                .create();
-        return name;
     }
 
     @Override

@@ -17,7 +17,7 @@ public final class ServiceAccountAccess {
     private ServiceAccountAccess() {}
 
     /** Applies an {@code rbac.yaml} as it stands, and takes a token for the ServiceAccount in it. */
-    public static KubeAccess of(KubeApiServer server, Path rbac) {
+    public static KubeAccess of(KubeCluster server, Path rbac) {
         KubernetesClient client = server.client();
         List<HasMetadata> manifests = read(client, rbac);
         ServiceAccount account = manifests.stream()
@@ -53,6 +53,11 @@ public final class ServiceAccountAccess {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Applies a manifest file as it stands. */
+    public static void apply(KubernetesClient client, Path file) {
+        read(client, file).forEach(manifest -> apply(client, manifest));
     }
 
     private static void apply(KubernetesClient client, HasMetadata manifest) {

@@ -1,6 +1,8 @@
 package dev.falcoresponse.testing;
 
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -75,6 +77,22 @@ public final class TestPods {
                         .withController(true)
                         .build())
                 .endMetadata();
+    }
+
+    /** Gives a pod an owner that is there. */
+    public static UnaryOperator<PodBuilder> ownedBy(HasMetadata owner) {
+        return pod -> pod.editMetadata().addToOwnerReferences(reference(owner)).endMetadata();
+    }
+
+    /** How a pod names its controller. */
+    public static OwnerReference reference(HasMetadata owner) {
+        return new OwnerReferenceBuilder()
+                .withApiVersion(owner.getApiVersion())
+                .withKind(owner.getKind())
+                .withName(owner.getMetadata().getName())
+                .withUid(owner.getMetadata().getUid())
+                .withController(true)
+                .build();
     }
 
     /** Binds a pod to a node: its deletion then takes as long as a kubelet needs, and here there is none. */

@@ -11,6 +11,7 @@ import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.ThisFunction;
 import dev.falcoresponse.testing.Waiting;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBindingBuilder;
@@ -37,14 +38,14 @@ class DryRunIT {
     DryRunIT(KubeApiServer server) {
         this.server = server;
         client = server.client();
-        access = DeletePodProcess.access(server);
+        access = ThisFunction.access(server);
         pod = TestPods.create(client, server.newNamespace(), "web-0");
         alert = RecordedAlert.shellIn(pod);
     }
 
     /** As it comes out of the box, but for what a story sets. */
     private FunctionProcess function(KubeAccess as, Map<String, String> settings) {
-        return FunctionProcess.start(DeletePodProcess.TARGET, as, settings);
+        return FunctionProcess.start(ThisFunction.TARGET, as, settings);
     }
 
     @Test

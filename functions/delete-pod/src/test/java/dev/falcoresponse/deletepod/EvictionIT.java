@@ -10,6 +10,7 @@ import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.ThisFunction;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -31,8 +32,8 @@ class EvictionIT {
     @BeforeAll
     static void start(KubeApiServer server) {
         client = server.client();
-        function = DeletePodProcess.acting(
-                DeletePodProcess.access(server), Map.of("DELETE_POD_MODE", "evict", "DELETE_POD_GRACE_PERIOD", "7s"));
+        function = ThisFunction.acting(
+                ThisFunction.access(server), Map.of("DELETE_POD_MODE", "evict", "DELETE_POD_GRACE_PERIOD", "7s"));
     }
 
     @AfterAll

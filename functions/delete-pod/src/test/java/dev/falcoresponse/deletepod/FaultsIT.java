@@ -14,6 +14,7 @@ import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.ThisFunction;
 import dev.falcoresponse.testing.Waiting;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
@@ -39,7 +40,7 @@ class FaultsIT {
 
     FaultsIT(KubeApiServer server) {
         client = server.client();
-        access = DeletePodProcess.access(server);
+        access = ThisFunction.access(server);
         namespace = server.newNamespace();
         pod = TestPods.create(client, namespace, "web-0");
         alert = RecordedAlert.shellIn(pod);
@@ -61,7 +62,7 @@ class FaultsIT {
     /** The answer behind a fault; the pod is still there. */
     private Response behind(Fault fault, Map<String, String> settings) {
         try (ApiProxy proxy = ApiProxy.before(access, fault);
-                FunctionProcess function = DeletePodProcess.acting(proxy.access(), settings)) {
+                FunctionProcess function = ThisFunction.acting(proxy.access(), settings)) {
             Response answer = Send.BINARY.to(function.uri(), alert);
             assertThat(TestPods.isThere(client, pod)).isTrue();
             assertThat(function.records()).hasSize(1);
@@ -133,7 +134,7 @@ class FaultsIT {
     @Test
     void anUnreachableServerIsWorthRepeatingAndTheFunctionIsNotReady() {
         KubeAccess nowhere = new KubeAccess("http://127.0.0.1:1", "", "token");
-        try (FunctionProcess function = DeletePodProcess.acting(nowhere, Map.of())) {
+        try (FunctionProcess function = ThisFunction.acting(nowhere, Map.of())) {
             assertThat(function.status("_/health")).isEqualTo(200);
             assertThat(function.status("_/ready")).isEqualTo(503);
             Send.BINARY.to(function.uri(), alert).then().statusCode(503).body("reason", equalTo("unavailable"));
@@ -143,7 +144,7 @@ class FaultsIT {
     @Test
     void theClientItselfRepeatsNothing() {
         try (ApiProxy proxy = ApiProxy.before(access, on("DELETE", status(503, "ServiceUnavailable", Map.of())));
-                FunctionProcess function = DeletePodProcess.acting(proxy.access(), Map.of())) {
+                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of())) {
             Send.BINARY.to(function.uri(), alert).then().statusCode(503);
 
             assertThat(proxy.calls("/pods/")).hasSize(2);
@@ -158,8 +159,7 @@ class FaultsIT {
                 .mapToObj(i -> TestPods.create(client, namespace, "other-" + i))
                 .toList();
         try (ApiProxy proxy = ApiProxy.before(access, slow);
-                FunctionProcess function =
-                        DeletePodProcess.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "60s"))) {
+                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "60s"))) {
             CompletableFuture<Response> held =
                     CompletableFuture.supplyAsync(() -> Send.BINARY.to(function.uri(), alert));
             Waiting.until(
@@ -184,8 +184,7 @@ class FaultsIT {
         CountDownLatch over = new CountDownLatch(1);
         Fault held = holding("DELETE", over);
         try (ApiProxy proxy = ApiProxy.before(access, held);
-                FunctionProcess function =
-                        DeletePodProcess.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "60s"))) {
+                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "60s"))) {
             CompletableFuture<Response> first =
                     CompletableFuture.supplyAsync(() -> Send.BINARY.to(function.uri(), alert));
             Waiting.until(
@@ -210,8 +209,7 @@ class FaultsIT {
         CountDownLatch over = new CountDownLatch(1);
         Fault held = holding("DELETE", over);
         try (ApiProxy proxy = ApiProxy.before(access, held);
-                FunctionProcess function =
-                        DeletePodProcess.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "15s"))) {
+                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "15s"))) {
             CompletableFuture<Response> underWay =
                     CompletableFuture.supplyAsync(() -> Send.BINARY.to(function.uri(), alert));
             Waiting.until(
@@ -233,8 +231,7 @@ class FaultsIT {
     void everyKubernetesEventIsWrittenThoughTheDoorIsClosedAlready() {
         CountDownLatch over = new CountDownLatch(1);
         try (ApiProxy proxy = ApiProxy.before(access, holding("/events", over));
-                FunctionProcess function =
-                        DeletePodProcess.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "15s"))) {
+                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "15s"))) {
             for (int i = 0; i < 20; i++) {
                 Pod pod = TestPods.create(client, namespace, "one-of-many-" + i);
                 Send.BINARY

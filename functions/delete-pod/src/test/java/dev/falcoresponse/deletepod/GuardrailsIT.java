@@ -11,6 +11,7 @@ import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.ThisFunction;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Instant;
@@ -28,7 +29,7 @@ class GuardrailsIT {
 
     GuardrailsIT(KubeApiServer server) {
         client = server.client();
-        access = DeletePodProcess.access(server);
+        access = ThisFunction.access(server);
         namespace = server.newNamespace();
     }
 
@@ -38,7 +39,7 @@ class GuardrailsIT {
 
     /** The pod survives an alert about it, for this outcome and reason. */
     private void refuses(Map<String, String> settings, RecordedAlert alert, Pod pod, String outcome, String reason) {
-        try (FunctionProcess function = DeletePodProcess.acting(access, settings)) {
+        try (FunctionProcess function = ThisFunction.acting(access, settings)) {
             Send.BINARY
                     .to(function.uri(), alert.about(pod))
                     .then()
@@ -49,7 +50,7 @@ class GuardrailsIT {
     }
 
     private void deletes(Map<String, String> settings, RecordedAlert alert, Pod pod) {
-        try (FunctionProcess function = DeletePodProcess.acting(access, settings)) {
+        try (FunctionProcess function = ThisFunction.acting(access, settings)) {
             Send.BINARY
                     .to(function.uri(), alert.about(pod))
                     .then()
@@ -166,7 +167,7 @@ class GuardrailsIT {
     void aSpentBudgetDeniesTheNextPod() {
         Pod first = pod();
         Pod second = TestPods.create(client, namespace, "web-1");
-        try (FunctionProcess function = DeletePodProcess.acting(access, Map.of("RESPONSE_BUDGET", "1/1h"))) {
+        try (FunctionProcess function = ThisFunction.acting(access, Map.of("RESPONSE_BUDGET", "1/1h"))) {
             Send.BINARY.to(function.uri(), shell.about(first)).then().body("reason", equalTo("deleted"));
 
             Send.BINARY

@@ -11,6 +11,7 @@ import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
+import dev.falcoresponse.testing.ThisFunction;
 import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
@@ -38,7 +39,7 @@ class HostileInputIT {
 
     @BeforeAll
     static void start() {
-        function = DeletePodProcess.acting(new KubeAccess("http://127.0.0.1:1", "", "token"), Map.of());
+        function = ThisFunction.acting(new KubeAccess("http://127.0.0.1:1", "", "token"), Map.of());
     }
 
     @AfterAll

@@ -9,6 +9,7 @@ import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.ThisFunction;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.restassured.path.json.JsonPath;
@@ -51,7 +52,7 @@ class LoadIT {
         List<Pod> pods = IntStream.range(0, 200)
                 .mapToObj(i -> TestPods.create(client, namespace, "web-" + i))
                 .toList();
-        try (FunctionProcess function = DeletePodProcess.acting(DeletePodProcess.access(server), Map.of())) {
+        try (FunctionProcess function = ThisFunction.acting(ThisFunction.access(server), Map.of())) {
             List<String> reasons = atOnce(function, pods.stream().map(RecordedAlert::shellIn));
 
             assertThat(reasons).hasSize(200).containsOnly("deleted");
@@ -66,8 +67,8 @@ class LoadIT {
     void fiveHundredRepeatsDeleteOnce(KubeApiServer server) throws Exception {
         Pod pod = TestPods.create(server.client(), server.newNamespace(), "web-0");
         RecordedAlert alert = RecordedAlert.shellIn(pod);
-        try (ApiProxy proxy = ApiProxy.before(DeletePodProcess.access(server), _ -> Optional.empty());
-                FunctionProcess function = DeletePodProcess.acting(proxy.access(), Map.of())) {
+        try (ApiProxy proxy = ApiProxy.before(ThisFunction.access(server), _ -> Optional.empty());
+                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of())) {
             List<String> reasons = atOnce(function, IntStream.range(0, 500).mapToObj(_ -> alert));
 
             assertThat(reasons).hasSize(500);

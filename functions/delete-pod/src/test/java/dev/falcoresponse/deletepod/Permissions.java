@@ -3,6 +3,7 @@ package dev.falcoresponse.deletepod;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.ServiceAccountAccess;
+import dev.falcoresponse.testing.ThisFunction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ final class Permissions {
 
     /** An account with the shipped ClusterRole, bound in one namespace alone. */
     static KubeAccess inNamespace(KubeApiServer server, String namespace) {
-        DeletePodProcess.access(server);
+        ThisFunction.access(server);
         String name = "in-" + namespace;
         return of(server, """
                 apiVersion: v1

@@ -14,6 +14,7 @@ import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.ServiceAccountAccess;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.ThisFunction;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -45,9 +46,8 @@ class PermissionsIT {
 
     @Test
     void theShippedManifestIsOneThatTheServerTakes() {
-        List<HasMetadata> manifests =
-                ServiceAccountAccess.read(client, DeletePodProcess.MANIFESTS.resolve("rbac.yaml"));
-        DeletePodProcess.access(server);
+        List<HasMetadata> manifests = ServiceAccountAccess.read(client, ThisFunction.MANIFESTS.resolve("rbac.yaml"));
+        ThisFunction.access(server);
 
         for (HasMetadata manifest : manifests) {
             HasMetadata accepted = client.resource(manifest).patch(DRY_APPLY);
@@ -61,9 +61,9 @@ class PermissionsIT {
 
     @Test
     void withTheShippedRoleTheFunctionIsReady() {
-        KubeAccess access = DeletePodProcess.access(server);
+        KubeAccess access = ThisFunction.access(server);
         for (String mode : List.of("delete", "evict")) {
-            try (FunctionProcess function = DeletePodProcess.acting(access, Map.of("DELETE_POD_MODE", mode))) {
+            try (FunctionProcess function = ThisFunction.acting(access, Map.of("DELETE_POD_MODE", mode))) {
                 assertThat(function.status("_/ready")).isEqualTo(200);
             }
         }
@@ -73,7 +73,7 @@ class PermissionsIT {
     void withoutAVerbItIsNotReadyAndAnswersWhatItLacks() {
         Pod pod = TestPods.create(client, namespace, "web-0");
         KubeAccess reader = Permissions.only(server, "get", "pods");
-        try (FunctionProcess function = DeletePodProcess.acting(reader, Map.of())) {
+        try (FunctionProcess function = ThisFunction.acting(reader, Map.of())) {
             given().get(function.uri().resolve("_/ready"))
                     .then()
                     .statusCode(503)
@@ -96,7 +96,7 @@ class PermissionsIT {
     void withoutTheRightToReadItAnswersThat() {
         Pod pod = TestPods.create(client, namespace, "web-0");
         KubeAccess blind = Permissions.only(server, "delete", "pods");
-        try (FunctionProcess function = DeletePodProcess.acting(blind, Map.of())) {
+        try (FunctionProcess function = ThisFunction.acting(blind, Map.of())) {
             Send.STRUCTURED
                     .to(function.uri(), RecordedAlert.shellIn(pod))
                     .then()
@@ -111,7 +111,7 @@ class PermissionsIT {
     void aRoleInEachOfItsNamespacesIsEnough() {
         Pod pod = TestPods.create(client, namespace, "web-0");
         KubeAccess local = Permissions.inNamespace(server, namespace);
-        try (FunctionProcess function = DeletePodProcess.acting(local, Map.of("RESPONSE_NAMESPACES", namespace))) {
+        try (FunctionProcess function = ThisFunction.acting(local, Map.of("RESPONSE_NAMESPACES", namespace))) {
             assertThat(function.status("_/ready")).isEqualTo(200);
             Send.PLAIN
                     .to(function.uri(), RecordedAlert.shellIn(pod))
@@ -120,7 +120,7 @@ class PermissionsIT {
                     .body("reason", equalTo("deleted"));
         }
         try (FunctionProcess function =
-                DeletePodProcess.acting(local, Map.of("RESPONSE_NAMESPACES", namespace + ",shop"))) {
+                ThisFunction.acting(local, Map.of("RESPONSE_NAMESPACES", namespace + ",shop"))) {
             given().get(function.uri().resolve("_/ready"))
                     .then()
                     .statusCode(503)

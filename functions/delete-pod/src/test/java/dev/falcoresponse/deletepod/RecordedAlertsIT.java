@@ -9,6 +9,7 @@ import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.ThisFunction;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -90,7 +91,7 @@ class RecordedAlertsIT {
                         .endMetadata()
                         .build())
                 .serverSideApply());
-        function = DeletePodProcess.acting(DeletePodProcess.access(server), Map.of("RESPONSE_MAX_EVENT_AGE", "36500d"));
+        function = ThisFunction.acting(ThisFunction.access(server), Map.of("RESPONSE_MAX_EVENT_AGE", "36500d"));
     }
 
     @AfterAll

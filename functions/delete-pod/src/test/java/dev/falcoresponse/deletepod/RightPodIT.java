@@ -13,6 +13,7 @@ import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.ThisFunction;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -44,8 +45,8 @@ class RightPodIT {
     @BeforeAll
     static void start(KubeApiServer server) {
         client = server.client();
-        access = DeletePodProcess.access(server);
-        function = DeletePodProcess.acting(access, Map.of());
+        access = ThisFunction.access(server);
+        function = ThisFunction.acting(access, Map.of());
     }
 
     @AfterAll
@@ -106,7 +107,7 @@ class RightPodIT {
             return Optional.empty();
         };
         try (ApiProxy proxy = ApiProxy.before(access, replaceFirst);
-                FunctionProcess behind = DeletePodProcess.acting(proxy.access(), Map.of())) {
+                FunctionProcess behind = ThisFunction.acting(proxy.access(), Map.of())) {
             Send.BINARY
                     .to(behind.uri(), shell.about(alerted))
                     .then()
@@ -128,7 +129,7 @@ class RightPodIT {
             return Optional.empty();
         };
         try (ApiProxy proxy = ApiProxy.before(access, replaceFirst);
-                FunctionProcess behind = DeletePodProcess.acting(proxy.access(), Map.of("DELETE_POD_MODE", "evict"))) {
+                FunctionProcess behind = ThisFunction.acting(proxy.access(), Map.of("DELETE_POD_MODE", "evict"))) {
             Send.BINARY
                     .to(behind.uri(), shell.about(alerted))
                     .then()
@@ -302,7 +303,7 @@ class RightPodIT {
                         "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"reason\":\"NotFound\",\"code\":404}"))
                 : Optional.empty();
         try (ApiProxy proxy = ApiProxy.before(access, staleCache);
-                FunctionProcess behind = DeletePodProcess.acting(proxy.access(), Map.of())) {
+                FunctionProcess behind = ThisFunction.acting(proxy.access(), Map.of())) {
             Send.BINARY
                     .to(behind.uri(), shell.about(pod))
                     .then()
@@ -315,7 +316,7 @@ class RightPodIT {
     void theWayTakesTwoCalls() {
         Pod pod = pod();
         try (ApiProxy proxy = ApiProxy.before(access, _ -> Optional.empty());
-                FunctionProcess behind = DeletePodProcess.acting(proxy.access(), Map.of())) {
+                FunctionProcess behind = ThisFunction.acting(proxy.access(), Map.of())) {
             Send.BINARY.to(behind.uri(), shell.about(pod)).then().body("reason", equalTo("deleted"));
 
             assertThat(proxy.calls("/pods/"))

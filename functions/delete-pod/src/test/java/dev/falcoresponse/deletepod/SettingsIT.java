@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KubeAccess;
+import dev.falcoresponse.testing.ThisFunction;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class SettingsIT {
                 "DELETE_POD_GRACE_PERIOD       | 1500ms         | whole number of seconds"
             })
     void aWrongValueStopsTheStart(String name, String value, String why) {
-        String errors = FunctionProcess.failToStart(DeletePodProcess.TARGET, NOWHERE, Map.of(name, value));
+        String errors = FunctionProcess.failToStart(ThisFunction.TARGET, NOWHERE, Map.of(name, value));
 
         assertThat(errors).contains(name + " is \"" + value + "\"", why);
     }
@@ -43,7 +44,7 @@ class SettingsIT {
     @ParameterizedTest
     @CsvSource({"RESPONSE_DRYRUN,false", "RESPONSE_BUDGETS,1/1m", "DELETE_POD_GRACE,5s"})
     void aMisspeltNameStopsTheStart(String name, String value) {
-        String errors = FunctionProcess.failToStart(DeletePodProcess.TARGET, NOWHERE, Map.of(name, value));
+        String errors = FunctionProcess.failToStart(ThisFunction.TARGET, NOWHERE, Map.of(name, value));
 
         assertThat(errors).containsIgnoringCase("There is no setting").contains("RESPONSE_DRY_RUN, ");
         assertThat(errors.replaceAll("[^A-Za-z]", "").toLowerCase(Locale.ROOT))
@@ -54,7 +55,7 @@ class SettingsIT {
     void whatKubernetesPutsThereForAServiceIsNoSetting() {
         Map<String, String> links =
                 Map.of("RESPONSE_ENGINE_SERVICE_HOST", "10.0.0.1", "RESPONSE_ENGINE_PORT_80_TCP_ADDR", "10.0.0.1");
-        try (FunctionProcess function = FunctionProcess.start(DeletePodProcess.TARGET, NOWHERE, links)) {
+        try (FunctionProcess function = FunctionProcess.start(ThisFunction.TARGET, NOWHERE, links)) {
             assertThat(function.status("_/health")).isEqualTo(200);
         }
     }

@@ -14,6 +14,7 @@ import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.ThisFunction;
 import dev.falcoresponse.testing.Waiting;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
@@ -64,11 +65,11 @@ class TracesIT {
 
     TracesIT(KubeApiServer server) {
         client = server.client();
-        access = DeletePodProcess.access(server);
+        access = ThisFunction.access(server);
         namespace = server.newNamespace();
         pod = TestPods.create(client, namespace, "web-0", TestPods.ownedBy("apps/v1", "ReplicaSet", "web"));
         alert = RecordedAlert.shellIn(pod);
-        function = DeletePodProcess.acting(access, Map.of());
+        function = ThisFunction.acting(access, Map.of());
     }
 
     @AfterEach

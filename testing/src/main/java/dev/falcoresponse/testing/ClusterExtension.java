@@ -1,0 +1,61 @@
+package dev.falcoresponse.testing;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Gives tests the one cluster of a run; without it, it says so once, or fails when it must be there. */
+abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondition, ParameterResolver {
+    private final Class<T> type;
+    private final String what;
+    private final String howToGet;
+    private final AtomicBoolean told;
+
+    /**
+     * For one kind of cluster.
+     *
+     * @param what the tests need, for people
+     * @param told whether it has been said in this run that there is none
+     */
+    ClusterExtension(Class<T> type, String what, String howToGet, AtomicBoolean told) {
+        this.type = type;
+        this.what = what;
+        this.howToGet = howToGet;
+        this.told = told;
+    }
+
+    abstract boolean isThere();
+
+    abstract Optional<T> find();
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        if (isThere()) {
+            return ConditionEvaluationResult.enabled(what + " was found");
+        }
+        if (Boolean.getBoolean("kube.required")) {
+            throw new IllegalStateException(howToGet);
+        }
+        if (!told.getAndSet(true)) {
+            System.err.println("\n!!! SKIPPED: the tests that need " + what + ". " + howToGet + "\n");
+        }
+        return ConditionEvaluationResult.disabled(howToGet);
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == type;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return context.getRoot()
+                .getStore(Namespace.create(type))
+                .computeIfAbsent(type, _ -> find().orElseThrow(), type);
+    }
+}

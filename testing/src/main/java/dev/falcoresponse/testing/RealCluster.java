@@ -1,0 +1,61 @@
+package dev.falcoresponse.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+
+/** A whole cluster with controllers and a node on which pods run; it is there before the tests and outlives them. */
+public final class RealCluster implements KubeCluster {
+    /** The environment variable that names its kubeconfig. */
+    static final String VARIABLE = "REAL_CLUSTER_KUBECONFIG";
+
+    /** What to do when there is none. */
+    static final String HOW_TO_GET = VARIABLE + " names no kubeconfig: set it to that of a cluster that is yours alone,"
+            + " such as kind's, with the image docker.io/lab/busybox:1 (any busybox) on its nodes";
+
+    private final Config config;
+    private final KubernetesClient client;
+
+    private RealCluster(Config config) {
+        this.config = config;
+        this.client = new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    /** The one that the environment names. */
+    static Optional<RealCluster> find(Map<String, String> environment) {
+        return Optional.ofNullable(environment.get(VARIABLE))
+                .filter(file -> !file.isBlank())
+                .map(file -> Config.fromKubeconfig(Path.of(file).toFile()))
+                .map(RealCluster::new);
+    }
+
+    @Override
+    public KubernetesClient client() {
+        return client;
+    }
+
+    @Override
+    public KubeAccess withToken(String token) {
+        return new KubeAccess(config.getMasterUrl().replaceFirst("/$", ""), certificate(), token);
+    }
+
+    private String certificate() {
+        if (config.getCaCertData() != null) {
+            return new String(Base64.getDecoder().decode(config.getCaCertData()), UTF_8);
+        }
+        try {
+            return Files.readString(Path.of(config.getCaCertFile()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

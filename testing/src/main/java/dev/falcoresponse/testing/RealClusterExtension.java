@@ -1,0 +1,23 @@
+package dev.falcoresponse.testing;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Leads to the cluster that the environment names. */
+final class RealClusterExtension extends ClusterExtension<RealCluster> {
+    private static final AtomicBoolean TOLD = new AtomicBoolean();
+
+    RealClusterExtension() {
+        super(RealCluster.class, "a cluster with controllers and a node", RealCluster.HOW_TO_GET, TOLD);
+    }
+
+    @Override
+    boolean isThere() {
+        return !System.getenv().getOrDefault(RealCluster.VARIABLE, "").isBlank();
+    }
+
+    @Override
+    Optional<RealCluster> find() {
+        return RealCluster.find(System.getenv());
+    }
+}
