@@ -1,0 +1,87 @@
+package dev.falcoresponse.isolatenetwork;
+
+import dev.falcoresponse.kubernetes.Resource;
+import dev.falcoresponse.quarantine.Policies;
+import dev.falcoresponse.quarantine.Quarantine;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Calico's own NetworkPolicy, the first in its tier: what it does not allow it denies before others are asked. */
+final class CalicoDeny implements DenyPolicy {
+    private final IsolateNetworkSettings settings;
+
+    CalicoDeny(IsolateNetworkSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public Resource kind() {
+        return Policies.CALICO;
+    }
+
+    @Override
+    public Map<String, Object> of(Pod pod) {
+        List<Map<String, Object>> ingress = new ArrayList<>(allowed("source"));
+        List<Map<String, Object>> egress = new ArrayList<>(allowed("destination"));
+        if (settings.allowDns()) {
+            egress.add(dns("UDP"));
+            egress.add(dns("TCP"));
+        }
+        ingress.add(Map.of("action", "Deny"));
+        egress.add(Map.of("action", "Deny"));
+        return Map.of(
+                "apiVersion",
+                "projectcalico.org/v3",
+                "kind",
+                "NetworkPolicy",
+                "metadata",
+                Policies.metadata(kind(), pod, Quarantine.policyName(pod)),
+                "spec",
+                Map.of(
+                        "order",
+                        0,
+                        "selector",
+                        Quarantine.LABEL + " == '" + Quarantine.uid(pod) + "'",
+                        "types",
+                        PlainPolicy.BOTH,
+                        "ingress",
+                        ingress,
+                        "egress",
+                        egress));
+    }
+
+    private List<Map<String, Object>> allowed(String end) {
+        List<Map<String, Object>> rules = new ArrayList<>();
+        if (!settings.allowCidrs().isEmpty()) {
+            rules.add(allow(end, Map.of("nets", settings.allowCidrs())));
+        }
+        settings.allowNamespaces().forEach(name -> rules.add(allow(end, Map.of("namespaceSelector", namespace(name)))));
+        return rules;
+    }
+
+    private static Map<String, Object> allow(String end, Map<String, Object> who) {
+        return Map.of("action", "Allow", end, who);
+    }
+
+    private static String namespace(String name) {
+        return PlainPolicy.NAMESPACE_NAME + " == '" + name + "'";
+    }
+
+    private static Map<String, Object> dns(String protocol) {
+        return Map.of(
+                "action",
+                "Allow",
+                "protocol",
+                protocol,
+                "destination",
+                Map.of(
+                        "namespaceSelector",
+                        namespace("kube-system"),
+                        "selector",
+                        "k8s-app == 'kube-dns'",
+                        "ports",
+                        List.of(53)));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.falcoresponse.isolatenetwork;
+
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Label selectors, as the API server and its controllers read them. */
+final class Selectors {
+    private Selectors() {}
+
+    /** Whether it selects whoever has these labels; an empty selector selects everyone. */
+    static boolean selects(LabelSelector selector, Map<String, String> labels) {
+        return matchLabels(selector).entrySet().stream()
+                        .allMatch(each -> Objects.equals(each.getValue(), labels.get(each.getKey())))
+                && selector.getMatchExpressions().stream().allMatch(each -> holds(each, labels));
+    }
+
+    /** The labels without which it selects nobody; those that it wants to be absent are no handle. */
+    static Stream<String> handles(LabelSelector selector) {
+        return Stream.concat(
+                matchLabels(selector).keySet().stream(),
+                selector.getMatchExpressions().stream()
+                        .filter(each -> List.of("In", "Exists").contains(each.getOperator()))
+                        .map(LabelSelectorRequirement::getKey));
+    }
+
+    private static Map<String, String> matchLabels(LabelSelector selector) {
+        return Optional.ofNullable(selector.getMatchLabels()).orElse(Map.of());
+    }
+
+    private static boolean holds(LabelSelectorRequirement requirement, Map<String, String> labels) {
+        String value = labels.get(requirement.getKey());
+        return switch (requirement.getOperator()) {
+            case "In" -> value != null && requirement.getValues().contains(value);
+            case "NotIn" -> value == null || !requirement.getValues().contains(value);
+            case "Exists" -> value != null;
+            case "DoesNotExist" -> value == null;
+            default -> throw new IllegalStateException("No such operator: " + requirement.getOperator());
+        };
+    }
+}

@@ -1,0 +1,168 @@
+package dev.falcoresponse.isolatenetwork;
+
+import dev.falcoresponse.isolatenetwork.Reachability.End;
+import dev.falcoresponse.testing.KubeCluster;
+import dev.falcoresponse.testing.TestPods;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A small shop in a namespace of its own: a workload behind a Service. */
+final class Shop {
+    static final Map<String, String> LABELS = Map.of("app", "web", "pod-template-hash", "7c5d");
+    static final End STRANGER = new End.InCluster("elsewhere", Map.of("app", "stranger"));
+    static final End OUTSIDE = new End.Outside("198.51.100.7");
+    static final End OUTSIDE_V6 = new End.Outside("2001:db8::7");
+
+    final KubernetesClient client;
+    final String namespace;
+
+    Shop(KubeCluster server) {
+        client = server.client();
+        namespace = server.newNamespace();
+    }
+
+    End neighbour() {
+        return new End.InCluster(namespace, Map.of("app", "neighbour"));
+    }
+
+    Stream<End> everyone() {
+        return Stream.of(STRANGER, OUTSIDE, OUTSIDE_V6, neighbour());
+    }
+
+    /** A ReplicaSet, which nobody controls here. */
+    ReplicaSet replicaSet() {
+        return client.resource(new ReplicaSetBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName("web-7c5d")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withReplicas(1)
+                        .withNewSelector()
+                        .withMatchLabels(LABELS)
+                        .endSelector()
+                        .withNewTemplate()
+                        .withNewMetadata()
+                        .withLabels(LABELS)
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewContainer()
+                        .withName("web")
+                        .withImage("nginx")
+                        .endContainer()
+                        .endSpec()
+                        .endTemplate()
+                        .endSpec()
+                        .build())
+                .create();
+    }
+
+    void service(Map<String, String> selector) {
+        client.resource(new ServiceBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName("web")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withSelector(selector)
+                        .addNewPort()
+                        .withPort(80)
+                        .endPort()
+                        .endSpec()
+                        .build())
+                .create();
+    }
+
+    /** A pod as a Deployment has it: a ReplicaSet's, behind a Service, with a label that nobody selects by. */
+    Pod deployed() {
+        ReplicaSet owner = replicaSet();
+        service(Map.of("app", "web"));
+        return TestPods.create(
+                client,
+                namespace,
+                "web-7c5d-x2v8k",
+                pod -> pod.editMetadata()
+                        .addToLabels(LABELS)
+                        .addToLabels("team", "till")
+                        .addToOwnerReferences(new OwnerReferenceBuilder()
+                                .withApiVersion("apps/v1")
+                                .withKind("ReplicaSet")
+                                .withName(owner.getMetadata().getName())
+                                .withUid(owner.getMetadata().getUid())
+                                .withController(true)
+                                .build())
+                        .endMetadata());
+    }
+
+    Pod now(Pod pod) {
+        return client.resource(pod).get();
+    }
+
+    Map<String, String> labels(Pod pod) {
+        return Optional.ofNullable(now(pod).getMetadata().getLabels()).orElse(Map.of());
+    }
+
+    Map<String, String> annotations(Pod pod) {
+        return Optional.ofNullable(now(pod).getMetadata().getAnnotations()).orElse(Map.of());
+    }
+
+    List<NetworkPolicy> policies() {
+        return client.network()
+                .v1()
+                .networkPolicies()
+                .inNamespace(namespace)
+                .list()
+                .getItems();
+    }
+
+    /** The policy for this pod alone. */
+    Optional<NetworkPolicy> policyOf(Pod pod) {
+        String name = "falco-response-" + pod.getMetadata().getUid();
+        return policies().stream()
+                .filter(each -> each.getMetadata().getName().equals(name))
+                .findFirst();
+    }
+
+    Reachability reachability(Pod pod) {
+        return new Reachability(now(pod), policies());
+    }
+
+    /** Someone else's policy that allows everything, both ways, for whom it selects. */
+    NetworkPolicy allowAll(String name, LabelSelector selector) {
+        return client.resource(new NetworkPolicyBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName(name)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withPodSelector(selector)
+                        .withPolicyTypes("Ingress", "Egress")
+                        .addNewIngress()
+                        .endIngress()
+                        .addNewEgress()
+                        .endEgress()
+                        .endSpec()
+                        .build())
+                .create();
+    }
+
+    static LabelSelector everyPod() {
+        return new LabelSelector();
+    }
+
+    static LabelSelector label(String name, String value) {
+        return new LabelSelectorBuilder().addToMatchLabels(name, value).build();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.falcoresponse.releasepod;
+
+import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.KubeAccess;
+import dev.falcoresponse.testing.KubeApiServer;
+import dev.falcoresponse.testing.NeedsKubeApiServer;
+import dev.falcoresponse.testing.ShippedRole;
+import dev.falcoresponse.testing.ThisFunction;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The shipped Role holds what is needed, as every other story shows, and nothing else. */
+@NeedsKubeApiServer
+class PermissionsIT {
+    @Test
+    void everyRightOfTheRoleIsNeeded(KubeApiServer server) {
+        KubeAccess access = ThisFunction.access(server);
+        try (FunctionProcess function = ThisFunction.acting(access, Map.of())) {
+            ShippedRole.in(ThisFunction.MANIFESTS.resolve("rbac.yaml"), server.client())
+                    .forEach(role -> role.requireThatEverythingIsNeeded(function));
+        }
+    }
+}
