@@ -1,7 +1,7 @@
 package dev.falcoresponse.playground;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
@@ -9,67 +9,93 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What has become of the pods between two looks at the cluster. */
+/** What has become of pods and their policies between two looks at the cluster. */
 final class Changes {
+    private static final String QUARANTINE = "falco-response/quarantine";
+
     private final KubernetesClient client;
-    private Map<String, Pod> before;
+    private Map<String, HasMetadata> before;
 
     Changes(KubernetesClient client) {
         this.client = client;
-        this.before = pods();
+        this.before = look();
     }
 
-    /** One change of one pod: {@code deleted}, {@code terminating} or {@code created}. */
+    /**
+     * One change of one object.
+     *
+     * @param change {@code deleted}, {@code terminating} or {@code created}; of a pod also {@code isolated}, {@code
+     *     released}
+     */
     record Change(String kind, String namespace, String name, String uid, String change) {
         @Override
         public String toString() {
-            return "pod " + namespace + "/" + name + " " + change + " (uid " + uid + ")";
+            return (kind.equals("Pod") ? "pod" : kind) + " " + namespace + "/" + name + " " + change
+                    + (kind.equals("Pod") ? " (uid " + uid + ")" : "");
         }
     }
 
     /** What has changed since the last call. */
     List<Change> sinceLastLook() {
-        Map<String, Pod> after = pods();
+        Map<String, HasMetadata> after = look();
         List<Change> changes = new ArrayList<>();
-        before.forEach((uid, pod) -> {
+        before.forEach((uid, object) -> {
             if (!after.containsKey(uid)) {
-                changes.add(change(pod, "deleted"));
+                changes.add(change(object, "deleted"));
             }
         });
-        after.forEach((uid, pod) -> {
-            if (!before.containsKey(uid)) {
-                changes.add(change(pod, "created"));
-            } else if (isTerminating(pod) && !isTerminating(before.getOrDefault(uid, pod))) {
-                changes.add(change(pod, "terminating"));
+        after.forEach((uid, object) -> {
+            if (before.containsKey(uid)) {
+                HasMetadata old = before.getOrDefault(uid, object);
+                if (isTerminating(object) && !isTerminating(old)) {
+                    changes.add(change(object, "terminating"));
+                }
+                if (isIsolated(object) != isIsolated(old)) {
+                    changes.add(change(object, isIsolated(object) ? "isolated" : "released"));
+                }
+            } else {
+                changes.add(change(object, "created"));
             }
         });
         before = after;
         return changes;
     }
 
-    private static boolean isTerminating(Pod pod) {
-        return pod.getMetadata().getDeletionTimestamp() != null;
+    private static boolean isTerminating(HasMetadata object) {
+        return object.getMetadata().getDeletionTimestamp() != null;
     }
 
-    private static Change change(Pod pod, String what) {
-        ObjectMeta meta = pod.getMetadata();
-        return new Change("Pod", meta.getNamespace(), meta.getName(), meta.getUid(), what);
+    private static boolean isIsolated(HasMetadata object) {
+        Map<String, String> labels = object.getMetadata().getLabels();
+        return labels != null && labels.containsKey(QUARANTINE);
     }
 
-    private Map<String, Pod> pods() {
-        Map<String, Pod> pods = new TreeMap<>();
+    private static Change change(HasMetadata object, String what) {
+        ObjectMeta meta = object.getMetadata();
+        return new Change(object.getKind(), meta.getNamespace(), meta.getName(), meta.getUid(), what);
+    }
+
+    private Map<String, HasMetadata> look() {
+        Map<String, HasMetadata> objects = new TreeMap<>();
         try {
-            client.pods()
+            client.pods().inAnyNamespace().list().getItems().forEach(each -> put(objects, each));
+            client.network()
+                    .v1()
+                    .networkPolicies()
                     .inAnyNamespace()
                     .list()
                     .getItems()
-                    .forEach(pod -> pods.put(pod.getMetadata().getUid(), pod));
+                    .forEach(each -> put(objects, each));
         } catch (KubernetesClientException e) {
             if (e.getCode() != 403) {
                 throw e;
             }
-            // who may not list pods in one's own cluster gets the answers, which say the same
+            // who may not list them in one's own cluster gets the answers, which say the same
         }
-        return pods;
+        return objects;
+    }
+
+    private static void put(Map<String, HasMetadata> objects, HasMetadata each) {
+        objects.put(each.getMetadata().getUid(), each);
     }
 }

@@ -105,17 +105,19 @@ final class Play implements Callable<Integer> {
             progress("Starting the functions …");
             try (Functions functions = Functions.start(home, rules, where, acts);
                     Broker broker = new Broker(rules, functions.addresses(), this::progress)) {
-                return send(alerts, broker, new Changes(where.client()));
+                return send(alerts, broker, where);
             }
         }
     }
 
-    private int send(List<SentAlert> alerts, Broker broker, Changes changes) {
+    private int send(List<SentAlert> alerts, Broker broker, Cluster where) {
+        Changes changes = new Changes(where.client());
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         Report report = json ? new JsonReport(out) : new TextReport(out);
         boolean answered = true;
         for (SentAlert alert : alerts) {
             Passage passage = broker.send(alert.event());
+            where.settle();
             report.tell(alert, passage, changes.sinceLastLook());
             answered &= passage.isAnswered();
         }

@@ -2,15 +2,24 @@ package dev.falcoresponse.playground;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.TestPods;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.URI;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -18,6 +27,7 @@ import java.util.stream.Collectors;
 /** A bad quarter of an hour in a small shop: pods, and recorded alerts that fit them, with today's time. */
 final class Scenario {
     private static final String SHELL = "terminal-shell-in-container-pod";
+    private static final String BINARY = "drop-and-execute-new-binary";
 
     private final KubernetesClient client;
     private final Instant now;
@@ -33,6 +43,7 @@ final class Scenario {
         Scenario scenario = new Scenario(client, now);
         List.of("shop", "monitoring", "kube-system", "default").forEach(scenario::namespace);
         scenario.podsThatGo();
+        scenario.podsThatAreIsolated();
         scenario.podsThatStay();
         scenario.noPodAtAll();
         return scenario.alerts;
@@ -56,22 +67,27 @@ final class Scenario {
     }
 
     private void podsThatGo() {
-        Pod web = pod("shop", "web-7c5ddbdf54-x2v8k", "apps/v1", "ReplicaSet", "web-7c5ddbdf54");
+        Pod web = deployed("shop", "web", "7c5ddbdf54", "x2v8k");
         RecordedAlert shell = recorded(SHELL).about(web);
         send(SHELL, "about a Deployment's pod", shell);
         send(SHELL, "the same alert once more", shell);
 
         Pod batch = pod("shop", "batch-29188-q7d2x", "batch/v1", "Job", "batch-29188");
         send(
-                "drop-and-execute-new-binary",
+                "write-below-etc-pod",
                 "about a Job's pod",
-                recorded("drop-and-execute-new-binary").about(batch));
+                recorded("write-below-etc-pod").about(batch));
+    }
+
+    private void podsThatAreIsolated() {
+        Pod api = deployed("shop", "api", "5d8f7c9b4", "h6t2q");
+        RecordedAlert binary = recorded(BINARY).about(api);
+        send(BINARY, "about a Deployment's pod", binary);
+        send(BINARY, "the same alert once more", binary);
+        release(api);
 
         Pod legacy = pod("default", "legacy-0", "apps/v1", "StatefulSet", "legacy");
-        send(
-                "write-below-etc-pod",
-                "about a StatefulSet's pod",
-                recorded("write-below-etc-pod").about(legacy));
+        send(BINARY, "about a StatefulSet's pod", recorded(BINARY).about(legacy));
     }
 
     private void podsThatStay() {
@@ -113,10 +129,7 @@ final class Scenario {
     }
 
     private void noPodAtAll() {
-        send(
-                "drop-and-execute-new-binary",
-                "about a pod that is gone",
-                recorded("drop-and-execute-new-binary").about("shop", "checkout-6f7d-zzzzz"));
+        send(BINARY, "about a pod that is gone", recorded(BINARY).about("shop", "checkout-6f7d-zzzzz"));
         send("read-sensitive-file-host", "about the host", recorded("read-sensitive-file-host"));
 
         RecordedAlert whole = recorded(SHELL);
@@ -136,6 +149,62 @@ final class Scenario {
         String uuid =
                 UUID.nameUUIDFromBytes((alert.body() + now).getBytes(UTF_8)).toString();
         alerts.add(SentAlert.of(recording + ", " + story, uuid, alert.with("uuid", uuid)));
+    }
+
+    /** Someone asks for a pod to be given back. */
+    private void release(Pod pod) {
+        ObjectNode data = JsonNodeFactory.instance
+                .objectNode()
+                .put("namespace", pod.getMetadata().getNamespace())
+                .put("pod", pod.getMetadata().getName());
+        String id =
+                UUID.nameUUIDFromBytes((data.toString() + now).getBytes(UTF_8)).toString();
+        CloudEvent event = CloudEventBuilder.v1()
+                .withId(id)
+                .withSource(URI.create("/play"))
+                .withType("falco.response.release-requested.v1")
+                .withTime(now.atOffset(ZoneOffset.UTC))
+                .withData("application/json", data.toString().getBytes(UTF_8))
+                .build();
+        alerts.add(new SentAlert("someone asks for the isolated pod back", id, event));
+    }
+
+    /** A pod as a Deployment has it. */
+    private Pod deployed(String namespace, String app, String hash, String suffix) {
+        Map<String, String> labels = Map.of("app", app, "pod-template-hash", hash);
+        ReplicaSet set = client.resource(new ReplicaSetBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName(app + "-" + hash)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withReplicas(1)
+                        .withNewSelector()
+                        .withMatchLabels(labels)
+                        .endSelector()
+                        .withNewTemplate()
+                        .withNewMetadata()
+                        .withLabels(labels)
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewContainer()
+                        .withName(app)
+                        .withImage("nginx")
+                        .endContainer()
+                        .endSpec()
+                        .endTemplate()
+                        .endSpec()
+                        .build())
+                .create();
+        return TestPods.create(
+                client,
+                namespace,
+                app + "-" + hash + "-" + suffix,
+                pod -> TestPods.ownedBy(set)
+                        .apply(pod)
+                        .editMetadata()
+                        .addToLabels(labels)
+                        .endMetadata());
     }
 
     private Pod pod(String namespace, String name, String apiVersion, String ownerKind, String owner) {

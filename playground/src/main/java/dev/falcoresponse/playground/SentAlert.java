@@ -21,6 +21,11 @@ record SentAlert(String from, String eventId, CloudEvent event) {
                 HttpEvents.read(alert.headers(), alert.body().getBytes(UTF_8)).orElseThrow());
     }
 
+    /** What an alert is about in a few words: its rule, or what kind of event it is. */
+    String title() {
+        return rule().isEmpty() ? event.getType() : rule();
+    }
+
     String rule() {
         return Optional.ofNullable(event.getExtension("rule"))
                 .map(String::valueOf)

@@ -30,18 +30,19 @@ final class TextReport implements Report {
     @Override
     public void tell(SentAlert alert, Passage passage, List<Change> changes) {
         alerts++;
-        out.printf("%n%2d  %s%n", alerts, Terminal.brief(alert.rule().isEmpty() ? "(no rule)" : alert.rule()));
+        out.printf("%n%2d  %s%n", alerts, Terminal.brief(alert.title()));
         line("alert", alert.from());
         line(
                 "Triggers",
                 passage.triggers().isEmpty() ? "none: no function asks for it" : String.join(", ", passage.triggers()));
         passage.answers().forEach(this::tell);
         passage.deadLetters().forEach(letter -> tell(alert, letter));
-        line(
-                "cluster",
-                changes.isEmpty()
-                        ? "unchanged"
-                        : changes.stream().map(Change::toString).collect(Collectors.joining("; ")));
+        if (changes.isEmpty()) {
+            line("cluster", "unchanged");
+        }
+        for (int i = 0; i < changes.size(); i++) {
+            line(i == 0 ? "cluster" : "", changes.get(i).toString());
+        }
     }
 
     private void tell(Answer answer) {
@@ -59,7 +60,7 @@ final class TextReport implements Report {
         String text = "%s: knativeerrorcode %d"
                 .formatted(letter.sink().isEmpty() ? "LOST, there is no sink" : letter.sink(), letter.code());
         line("dead letter", text);
-        deadLetters.add("%s (%s): %s".formatted(alert.rule(), alert.from(), text));
+        deadLetters.add("%s (%s): %s".formatted(alert.title(), alert.from(), text));
     }
 
     private static JsonNode body(Answer answer) {
@@ -71,7 +72,7 @@ final class TextReport implements Report {
     }
 
     private void line(String name, String text) {
-        out.printf("    %-12s %s%n", name, Terminal.brief(text));
+        out.printf("    %-15s %s%n", name, Terminal.brief(text));
     }
 
     @Override

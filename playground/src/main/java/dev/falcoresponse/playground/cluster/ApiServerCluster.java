@@ -35,6 +35,11 @@ public final class ApiServerCluster implements Cluster {
     }
 
     @Override
+    public void settle() {
+        new ReplicaSets(client()).settle();
+    }
+
+    @Override
     public void close() {
         server.close();
     }

@@ -21,6 +21,9 @@ public interface Cluster extends AutoCloseable {
      */
     FunctionProcess start(Path target, Path manifests, Map<String, String> settings);
 
+    /** Lets the controllers do their work where there are none; a cluster that has its own needs no help. */
+    default void settle() {}
+
     @Override
     void close();
 }

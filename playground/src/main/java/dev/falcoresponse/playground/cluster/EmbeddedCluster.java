@@ -48,6 +48,11 @@ public final class EmbeddedCluster implements Cluster {
     }
 
     @Override
+    public void settle() {
+        new ReplicaSets(client()).settle();
+    }
+
+    @Override
     public void close() {
         client.close();
         server.destroy();

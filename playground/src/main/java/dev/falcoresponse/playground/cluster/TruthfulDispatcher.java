@@ -1,20 +1,27 @@
 package dev.falcoresponse.playground.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.mockwebserver.dsl.HttpMethod;
+import io.fabric8.mockwebserver.http.Buffer;
+import io.fabric8.mockwebserver.http.Headers;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
+import io.fabric8.zjsonpatch.JsonPatch;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 
 /**
- * The client's mock, corrected where it lies: it ignores preconditions and dry run, knows no eviction and no access
- * review, and answers a 404 without saying of what. What it is asked beyond that it answers as it always does.
+ * The client's mock, corrected where it lies: it ignores preconditions, tests and dry run, knows no eviction, no access
+ * review and no server-side apply, and answers a 404 without saying of what. What it is asked beyond that it answers as it always does.
  */
 final class TruthfulDispatcher extends KubernetesCrudDispatcher {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,6 +38,12 @@ final class TruthfulDispatcher extends KubernetesCrudDispatcher {
         if (method.equals("POST") && path.endsWith(EVICTION)) {
             JsonNode eviction = json(request.getBody().readUtf8());
             return delete(path.substring(0, path.length() - EVICTION.length()), eviction.path("deleteOptions"));
+        }
+        if (method.equals("PATCH") && "application/json-patch+json".equals(request.getHeader("Content-Type"))) {
+            return patch(request, path);
+        }
+        if (method.equals("PATCH") && "application/apply-patch+yaml".equals(request.getHeader("Content-Type"))) {
+            return apply(request, path);
         }
         if (method.equals("DELETE")) {
             return delete(path, json(request.getBody().readUtf8()));
@@ -55,6 +68,63 @@ final class TruthfulDispatcher extends KubernetesCrudDispatcher {
         }
         boolean dryRun = !options.path("dryRun").isEmpty();
         return dryRun ? current : handleDelete(path);
+    }
+
+    /** All of it or none, as RFC 6902 says: the mock does not look at tests. */
+    private synchronized MockResponse patch(RecordedRequest request, String path) {
+        MockResponse current = withReason(handleGet(path), path);
+        if (current.code() != 200) {
+            return current;
+        }
+        JsonNode object = json(current.getBody().readUtf8());
+        ArrayNode changes = JSON.createArrayNode();
+        for (JsonNode operation : json(request.getBody().readUtf8())) {
+            if (!operation.path("op").asText().equals("test")) {
+                changes.add(operation);
+            } else if (!holds(operation, object)) {
+                return status(422, "Invalid", "the server rejected our request due to an error in our request");
+            }
+        }
+        return store(request, path, JsonPatch.apply(changes, object));
+    }
+
+    private static boolean holds(JsonNode test, JsonNode object) {
+        JsonNode found = object.at(test.path("path").asText());
+        JsonNode expected = test.path("value");
+        return expected.isNull() ? found.isMissingNode() || found.isNull() : found.equals(expected);
+    }
+
+    /** Server-side apply of whole objects: what is there keeps its identity, and gets the labels and the spec. */
+    private synchronized MockResponse apply(RecordedRequest request, String path) {
+        ObjectNode wanted = (ObjectNode) json(request.getBody().readUtf8());
+        MockResponse current = handleGet(path);
+        if (current.code() == 200) {
+            ObjectNode object = (ObjectNode) json(current.getBody().readUtf8());
+            object.withObject("/metadata").set("labels", wanted.at("/metadata/labels"));
+            object.set("spec", wanted.path("spec"));
+            return store(request, path, object);
+        }
+        String kind = path.replaceFirst("/[^/]+$", "");
+        return isDryRun(request) ? answer(wanted) : handleCreate(request(HttpMethod.POST, kind, wanted));
+    }
+
+    private MockResponse store(RecordedRequest request, String path, JsonNode object) {
+        return isDryRun(request) ? answer(object) : handleUpdate(request(HttpMethod.PUT, path, object));
+    }
+
+    private static boolean isDryRun(RecordedRequest request) {
+        return request.getPath().contains("dryRun=All");
+    }
+
+    private static MockResponse answer(JsonNode object) {
+        return new MockResponse().setResponseCode(200).setBody(object.toString());
+    }
+
+    private static RecordedRequest request(HttpMethod method, String path, JsonNode body) {
+        Headers headers =
+                Headers.builder().add("Content-Type", "application/json").build();
+        return new RecordedRequest(
+                "HTTP/1.1", method, path, headers, new Buffer(body.toString().getBytes(UTF_8)));
     }
 
     /** Everything is allowed: there is no RBAC here. */

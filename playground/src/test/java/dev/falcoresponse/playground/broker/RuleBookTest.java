@@ -23,7 +23,7 @@ final class RuleBookTest {
             assertThat(delivery.retries()).isPositive();
             assertThat(delivery.exponential()).isTrue();
             assertThat(delivery.backoffDelay()).isPositive();
-            assertThat(delivery.timeout()).isLessThanOrEqualTo(Duration.ofSeconds(60));
+            assertThat(delivery.timeout()).isLessThanOrEqualTo(Duration.ofMinutes(2));
             assertThat(delivery.deadLetterSink()).isNotEmpty();
         });
     }

@@ -7,8 +7,13 @@ import dev.falcoresponse.testing.KubeBinaries;
 import dev.falcoresponse.testing.TestPods;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,5 +107,91 @@ final class EmbeddedClusterTest {
         Pod second = TestPods.create(client, first.getMetadata().getNamespace(), "web-0");
 
         assertThat(uid(second)).isNotEqualTo(uid(first));
+    }
+
+    @ParameterizedTest
+    @MethodSource("clusters")
+    void aPatchIsDoneAsAWholeOrNotAtAll(Cluster cluster) {
+        KubernetesClient client = cluster.client();
+        Pod pod = pod(client);
+        String good = relabel(uid(pod));
+
+        assertThatThrownBy(() -> patch(client, path(pod), relabel("another")))
+                .isInstanceOfSatisfying(
+                        KubernetesClientException.class,
+                        e -> assertThat(e.getCode()).isEqualTo(422));
+        patch(client, path(pod) + "?dryRun=All", good);
+        assertThat(labels(client, pod)).isEqualTo(Map.of("app", "web"));
+
+        patch(client, path(pod), good);
+        assertThat(labels(client, pod)).isEqualTo(Map.of("mark", "yes"));
+        assertThatThrownBy(() -> patch(client, path(pod), good)).isInstanceOf(KubernetesClientException.class);
+    }
+
+    private static String relabel(String uid) {
+        return """
+                [{"op":"test","path":"/metadata/uid","value":"%s"},
+                 {"op":"test","path":"/metadata/labels/app","value":"web"},
+                 {"op":"remove","path":"/metadata/labels/app"},
+                 {"op":"test","path":"/metadata/labels/mark","value":null},
+                 {"op":"add","path":"/metadata/labels/mark","value":"yes"}]""".formatted(uid);
+    }
+
+    private static void patch(KubernetesClient client, String path, String body) {
+        send(client, path, "application/json-patch+json", body);
+    }
+
+    private static void send(KubernetesClient client, String path, String type, String body) {
+        HttpRequest request = client.getHttpClient()
+                .newHttpRequestBuilder()
+                .uri(client.getMasterUrl().toString().replaceFirst("/$", "") + path)
+                .method("PATCH", type, body)
+                .build();
+        int code = client.getHttpClient()
+                .sendAsync(request, byte[].class)
+                .thenApply(HttpResponse::code)
+                .join();
+        if (code >= 300) {
+            throw new KubernetesClientException("refused", code, null);
+        }
+    }
+
+    private static Map<String, String> labels(KubernetesClient client, Pod pod) {
+        return client.resource(pod).get().getMetadata().getLabels();
+    }
+
+    @ParameterizedTest
+    @MethodSource("clusters")
+    void anApplicationMakesAndThenChangesOneObject(Cluster cluster) {
+        KubernetesClient client = cluster.client();
+        String namespace = pod(client).getMetadata().getNamespace();
+        String path = "/apis/networking.k8s.io/v1/namespaces/" + namespace + "/networkpolicies/closed"
+                + "?fieldManager=test&force=true&fieldValidation=Strict";
+
+        apply(client, path + "&dryRun=All", "Ingress");
+        assertThat(policies(client, namespace)).isEmpty();
+        apply(client, path, "Ingress");
+        String uid = policies(client, namespace).getFirst().getMetadata().getUid();
+        apply(client, path, "Egress");
+
+        assertThat(policies(client, namespace)).singleElement().satisfies(policy -> {
+            assertThat(policy.getMetadata().getUid()).isEqualTo(uid);
+            assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Egress");
+        });
+    }
+
+    private static void apply(KubernetesClient client, String path, String type) {
+        send(client, path, "application/apply-patch+yaml", """
+                {"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"closed"},
+                 "spec":{"podSelector":{"matchLabels":{"app":"web"}},"policyTypes":["%s"]}}""".formatted(type));
+    }
+
+    private static List<NetworkPolicy> policies(KubernetesClient client, String namespace) {
+        return client.network()
+                .v1()
+                .networkPolicies()
+                .inNamespace(namespace)
+                .list()
+                .getItems();
     }
 }
