@@ -13,6 +13,8 @@ public interface Action {
     /** What an action does to a pod, and so which guards are asked. */
     enum Effect {
         CHANGE,
+        /** It only looks: a pod that is leaving, or that nobody may touch, is no reason not to. */
+        READ,
         /** It takes back what was done: rule, priority and age of the alert that led to it do not matter any more. */
         UNDO
     }

@@ -42,9 +42,14 @@ public sealed interface Outcome {
     }
 
     /** There was nothing to do, or not any more. */
-    record Skipped(Reason reason, String message) implements Outcome {
+    record Skipped(Reason reason, String message, Map<String, Object> details) implements Outcome {
         public Skipped {
             reason.requireOf(Reason.Of.SKIPPED);
+            details = Map.copyOf(details);
+        }
+
+        public Skipped(Reason reason, String message) {
+            this(reason, message, Map.of());
         }
     }
 

@@ -58,7 +58,7 @@ public final class Responder {
         Set<String> ticks = action instanceof Recurring recurring ? recurring.ticks() : Set.of();
         this.reader = new EventReader(action.name(), action.requests(), ticks, clock);
         this.eventGuards = guardrails.onEvent(action.effect());
-        this.podGuards = guardrails.onPod();
+        this.podGuards = guardrails.onPod(action.effect());
         this.resolver = resolver;
         this.pace = pace;
         this.audit = audit;
@@ -98,13 +98,13 @@ public final class Responder {
         Instant started = clock.instant();
         List<Deed> deeds = new ArrayList<>();
         try {
-            recurring.tidy(started, dryRun ? Run.DRY : Run.REAL);
             for (Alert due : recurring.due(started)) {
                 Instant startedOne = clock.instant();
                 End end = answer(due);
                 record(startedOne, form, end);
                 deeds.add(new Deed(due, end.outcome()));
             }
+            recurring.tidy(started, dryRun ? Run.DRY : Run.REAL);
         } catch (ApiException e) {
             return record(started, form, new End(Optional.of(tick), Optional.empty(), e.outcome()));
         } catch (RuntimeException e) {

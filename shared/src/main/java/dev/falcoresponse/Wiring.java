@@ -4,6 +4,7 @@ import dev.falcoresponse.audit.Audit;
 import dev.falcoresponse.audit.EventRecorder;
 import dev.falcoresponse.guard.Guardrails;
 import dev.falcoresponse.kubernetes.ApiServer;
+import dev.falcoresponse.kubernetes.PodLogs;
 import dev.falcoresponse.pace.Pace;
 import dev.falcoresponse.resolution.PodResolver;
 import dev.falcoresponse.settings.Self;
@@ -15,6 +16,7 @@ import io.quarkus.kubernetes.client.KubernetesConfigCustomizer;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -64,6 +66,16 @@ final class Wiring {
 
     @Produces
     @Singleton
+    PodLogs podLogs(KubernetesClient client, Settings settings) {
+        return new PodLogs(client, settings.apiTimeout());
+    }
+
+    void close(@Disposes PodLogs logs) {
+        logs.close();
+    }
+
+    @Produces
+    @Singleton
     EventRecorder eventRecorder(ApiServer api, Self self) {
         return new EventRecorder(api, self);
     }
@@ -84,8 +96,8 @@ final class Wiring {
     }
 
     /** Every setting has been read by the time the responder is there; what is left over nobody reads. */
-    void start(@Observes StartupEvent start, Responder responder, SettingReader reader) {
-        reader.refuseUnknown();
+    void start(@Observes StartupEvent start, Responder responder, Action action, SettingReader reader) {
+        reader.refuseUnknown(action.name());
     }
 
     void stop(@Observes ShutdownEvent stop, EventRecorder events) throws InterruptedException {

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 
 /** The functions that the Triggers name, each as its own process with the settings of its manifest. */
 final class Functions implements AutoCloseable {
+    private static final String STORE = "SNAPSHOT_LOGS_STORE";
     private static final YAMLMapper YAML = new YAMLMapper();
 
     private final Map<String, FunctionProcess> processes = new TreeMap<>();
@@ -31,6 +32,7 @@ final class Functions implements AutoCloseable {
                 Path manifests = home.resolve("knative").resolve(name);
                 Map<String, String> settings = settings(manifests.resolve("service.yaml"));
                 settings.put("RESPONSE_DRY_RUN", Boolean.toString(!act));
+                settings.computeIfPresent(STORE, (_, store) -> here(home, store));
                 Path target = home.resolve("functions").resolve(name).resolve("target");
                 functions.processes.put(name, cluster.start(target, manifests, settings));
             }
@@ -39,6 +41,13 @@ final class Functions implements AutoCloseable {
             functions.close();
             throw e;
         }
+    }
+
+    /** A folder of a container is one of this checkout here. */
+    private static String here(Path home, String store) {
+        return store.startsWith("file:")
+                ? "file://" + home.resolve("target").resolve("evidence").toAbsolutePath()
+                : store;
     }
 
     /** The manifest's environment, except what one has set in one's own. */

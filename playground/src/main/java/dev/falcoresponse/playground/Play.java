@@ -64,6 +64,11 @@ final class Play implements Callable<Integer> {
                     "send these alerts (Falco's JSON; - is standard input) instead of the recorded ones; repeatable")
     private List<String> events = new ArrayList<>();
 
+    @Option(
+            names = "--evidence-first",
+            description = "with the component of that name: nothing is deleted or isolated before its logs are secured")
+    private boolean evidenceFirst;
+
     @Option(names = "--json", description = "print one JSON object an alert and line")
     private boolean json;
 
@@ -95,7 +100,7 @@ final class Play implements Callable<Integer> {
         boolean acts = acts();
         List<SentAlert> own = ownAlerts();
         Path home = Path.of(System.getProperty("play.home", ""));
-        RuleBook rules = RuleBook.read(home.resolve("knative"));
+        RuleBook rules = RuleBook.read(home.resolve("knative"), evidenceFirst ? List.of("evidence-first") : List.of());
         rules.triggers()
                 .forEach(trigger ->
                         trigger.warnings().forEach(warning -> progress("Trigger " + trigger.name() + ": " + warning)));

@@ -115,6 +115,13 @@ final class Scenario {
                 "about a pod of kube-system",
                 recorded("terminal-shell-legacy-2021").about(dns));
 
+        Pod ledger = pod("shop", "ledger-0", "apps/v1", "StatefulSet", "ledger");
+        String search = "Search Private Keys or Passwords";
+        send(
+                SHELL,
+                "as if it were of another rule",
+                recorded(SHELL).about(ledger).with("rule", search).withHeader("ce-rule", search));
+
         Pod cache = pod("shop", "cache-0", "apps/v1", "StatefulSet", "cache");
         send(
                 SHELL,

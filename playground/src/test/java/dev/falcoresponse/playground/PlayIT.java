@@ -87,16 +87,27 @@ final class PlayIT {
             assertThat(line.properties())
                     .extracting(Map.Entry::getKey)
                     .containsExactly("alert", "triggers", "answers", "deadLetter", "changes");
-            boolean acted = line.path("answers")
-                    .path(0)
-                    .path("record")
-                    .path("outcome")
-                    .asText()
-                    .equals("acted");
+            JsonNode answer = line.path("answers").path(0);
+            boolean acted = answer.path("record").path("outcome").asText().equals("acted")
+                    && !answer.path("function").asText().equals("snapshot-logs");
             assertThat(line.path("changes").isEmpty()).isEqualTo(!acted);
             boolean rejected = line.path("answers").path(0).path("status").asInt() == 400;
             assertThat(line.path("deadLetter").isNull()).isEqualTo(!rejected);
         });
+    }
+
+    @Test
+    void nothingIsDestroyedBeforeItsEvidenceIsSecured() throws Exception {
+        Played played = play("--json", "--evidence-first");
+
+        JsonNode first = played.lines().getFirst();
+        assertThat(first.at("/answers/0/function").asText()).isEqualTo("snapshot-logs");
+        assertThat(first.at("/answers/0/record/reason").asText()).isEqualTo("captured");
+        assertThat(first.at("/answers/1/function").asText()).isEqualTo("delete-pod");
+        assertThat(first.at("/answers/1/record/reason").asText()).isEqualTo("deleted");
+        assertThat(first.at("/answers/1/record/details/evidence"))
+                .isEqualTo(first.at("/answers/0/record/details/location"));
+        assertThat(first.at("/answers/1/record/eventId")).isEqualTo(first.at("/answers/0/record/eventId"));
     }
 
     @Test

@@ -14,8 +14,11 @@ import java.util.Map;
  * @param priority as Falco wrote it, so perhaps none of {@link Priority}
  * @param source Falco's event source, for example {@code syscall}
  * @param hostname where Falco ran
+ * @param body the event's data as it came
+ * @param evidence where another action has secured what the pod was, before this one; empty when nobody has
  * @param fields Falco's output fields, as far as they are texts of a sensible length
  */
+@SuppressWarnings("ArrayRecordComponent") // an array has no value equality; nothing compares alerts
 public record Alert(
         String type,
         String eventId,
@@ -26,10 +29,17 @@ public record Alert(
         String hostname,
         List<String> tags,
         PodReference pod,
+        byte[] body,
+        String evidence,
         Map<String, String> fields) {
     public Alert {
         tags = List.copyOf(tags);
         fields = Map.copyOf(fields);
+    }
+
+    /** A request about a pod that no alert of its own stands behind. */
+    public static Alert request(String type, String eventId, Instant time, String rule, PodReference pod) {
+        return new Alert(type, eventId, time, rule, "", "", "", List.of(), pod, new byte[0], "", Map.of());
     }
 
     /** Its priority; an unknown or missing one counts as the lowest. */

@@ -45,11 +45,11 @@ public final class EventReader {
      */
     public Alert read(Delivery delivery) throws UnreadableException {
         return switch (delivery.form()) {
-            case PLAIN -> falcoAlert(Json.parse(delivery.body()), Map.of());
-            case BINARY -> cloudEvent(delivery.attributes(), Json.parse(delivery.body()));
+            case PLAIN -> falcoAlert(Json.parse(delivery.body()), Map.of(), delivery.body());
+            case BINARY -> cloudEvent(delivery.attributes(), Json.parse(delivery.body()), delivery.body());
             case STRUCTURED -> {
                 Json envelope = Json.parse(delivery.body());
-                yield cloudEvent(attributes(envelope), envelope.data());
+                yield cloudEvent(attributes(envelope), envelope.data(), delivery.body());
             }
         };
     }
@@ -62,7 +62,7 @@ public final class EventReader {
         return attributes;
     }
 
-    private Alert cloudEvent(Map<String, String> attributes, Json data) throws UnreadableException {
+    private Alert cloudEvent(Map<String, String> attributes, Json data, byte[] body) throws UnreadableException {
         for (String name : REQUIRED) {
             if (attributes.getOrDefault(name, "").isBlank()) {
                 throw new UnreadableException("The CloudEvent has no " + name);
@@ -74,7 +74,7 @@ public final class EventReader {
         }
         String type = attributes.getOrDefault("type", "");
         if (type.equals(FALCO_ALERT)) {
-            return falcoAlert(data, attributes);
+            return falcoAlert(data, attributes, body);
         }
         if (ticks.contains(type)) {
             return bare(attributes, NO_POD);
@@ -89,26 +89,22 @@ public final class EventReader {
             throw new UnreadableException("The CloudEvent's type is neither " + FALCO_ALERT
                     + " nor falco.response.<action>.v1: " + Json.cut(type));
         }
-        return record(data, response.group(1), type);
+        return record(data, response.group(1), type, body);
     }
 
     /** An event that is about no alert; one without a time is of now. */
     private Alert bare(Map<String, String> attributes, PodReference pod) throws UnreadableException {
         String time = attributes.getOrDefault("time", "");
-        return new Alert(
+        return Alert.request(
                 attributes.getOrDefault("type", ""),
                 attributes.getOrDefault("id", ""),
                 time.isEmpty() ? clock.instant() : time("time", time),
                 "",
-                "",
-                "",
-                "",
-                List.of(),
-                pod,
-                Map.of());
+                pod);
     }
 
-    private static Alert falcoAlert(Json body, Map<String, String> attributes) throws UnreadableException {
+    private static Alert falcoAlert(Json body, Map<String, String> attributes, byte[] bytes)
+            throws UnreadableException {
         String source = body.text("source");
         String rule = required(body, "rule");
         Json fields = body.object("output_fields");
@@ -122,11 +118,13 @@ public final class EventReader {
                 body.text("hostname"),
                 body.texts("tags"),
                 pod(fields, source),
+                bytes,
+                "",
                 fields.sensibleTexts());
     }
 
     /** Another action's record names the pod and the alert that it answered: the chain goes on with both. */
-    private Alert record(Json body, String sender, String type) throws UnreadableException {
+    private Alert record(Json body, String sender, String type, byte[] bytes) throws UnreadableException {
         if (sender.equals(action) || body.text("action").equals(action)) {
             throw new UnreadableException("This is " + action + "'s own reply: a Trigger sends it in a loop");
         }
@@ -148,7 +146,17 @@ public final class EventReader {
                         body.text("podUid"),
                         body.text("container"),
                         body.text("containerId")),
+                bytes,
+                evidence(body.object("details")),
                 Map.of());
+    }
+
+    /** Where an action has secured evidence; what it could not secure as a whole is no leave to destroy the rest. */
+    private static String evidence(Json details) throws UnreadableException {
+        if (details.isFalse("complete")) {
+            throw new UnreadableException("The evidence is not complete: nothing must follow from it");
+        }
+        return details.text("location", details.text("evidence"));
     }
 
     private static PodReference pod(Json fields, String source) throws UnreadableException {

@@ -62,6 +62,12 @@ record Json(String path, JsonNode node) {
         return text.isEmpty() ? otherwise : text;
     }
 
+    /** Whether a member says no. */
+    boolean isFalse(String key) {
+        JsonNode member = node.path(key);
+        return member.isBoolean() && !member.booleanValue();
+    }
+
     /** The members of an array of texts; absent and null are the empty list. */
     List<String> texts(String key) throws UnreadableException {
         JsonNode member = node.path(key);

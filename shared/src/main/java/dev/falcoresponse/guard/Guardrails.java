@@ -49,15 +49,18 @@ public final class Guardrails {
     /** Those that need only the event, and so no call to the API server. */
     public List<Guardrail<Alert>> onEvent(Effect effect) {
         return switch (effect) {
-            case CHANGE ->
+            case CHANGE, READ ->
                 List.of(this::rule, this::priority, this::host, this::noPod, this::stale, this::protectedNamespace);
             case UNDO -> List.of(this::host, this::noPod, this::protectedNamespace);
         };
     }
 
     /** Those that look at the pod. */
-    public List<Guardrail<Pod>> onPod() {
-        return List.of(this::terminating, this::exempt, this::ownerKind, this::self);
+    public List<Guardrail<Pod>> onPod(Effect effect) {
+        return switch (effect) {
+            case CHANGE, UNDO -> List.of(this::terminating, this::exempt, this::ownerKind, this::self);
+            case READ -> List.of(this::exempt, this::ownerKind);
+        };
     }
 
     private Optional<Outcome> rule(Alert alert) {

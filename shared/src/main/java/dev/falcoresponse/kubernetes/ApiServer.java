@@ -1,6 +1,7 @@
 package dev.falcoresponse.kubernetes;
 
 import static dev.falcoresponse.Reason.CONFLICT;
+import static dev.falcoresponse.Reason.FORBIDDEN;
 import static dev.falcoresponse.Reason.NOT_FOUND;
 import static dev.falcoresponse.Reason.REPLACED;
 import static dev.falcoresponse.Reason.TIMEOUT;
@@ -20,16 +21,20 @@ import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.URL;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +53,9 @@ import org.jspecify.annotations.Nullable;
 public final class ApiServer {
     /** How often a pod is read again because someone else changed it meanwhile. */
     private static final int ATTEMPTS = 3;
+
+    /** How much is read of an error. */
+    private static final int MAX_ERROR = 64 * 1024;
 
     /** A field that the server does not know would otherwise be dropped, and with it what it was to do. */
     private static final String STRICT = "&fieldValidation=Strict";
@@ -229,6 +237,45 @@ public final class ApiServer {
                 .anyMatch(each -> each.getName().equals(resource.plural()));
     }
 
+    /** As {@link PodLogs#read} tells. */
+    Optional<String> log(
+            Pod pod, String container, boolean previous, Optional<Duration> since, Instant deadline, LogSink sink)
+            throws ApiException, IOException {
+        var meta = pod.getMetadata();
+        String query = "/log?container=" + container + "&timestamps=true" + (previous ? "&previous=true" : "")
+                + since.map(time -> "&sinceSeconds=" + time.toSeconds()).orElse("");
+        String path = Resource.PODS.path(meta.getNamespace()) + "/" + meta.getName() + query;
+        Call call = new Call("GET", path, "get", "pods/log", meta.getNamespace(), meta.getName());
+        LogStream stream = new LogStream();
+        HttpResponse<AsyncBody> response =
+                await(call, http.consumeBytes(request(call, "application/json", null), stream));
+        stream.start(response.body());
+        if (response.isSuccessful()) {
+            readAll(call, stream, deadline, sink);
+            return Optional.empty();
+        }
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        readAll(call, stream, deadline, bytes -> body.write(bytes, 0, Math.min(bytes.length, MAX_ERROR - body.size())));
+        Outcome outcome = ApiErrors.outcome(call, response.code(), status(body.toByteArray()), retryAfter(response));
+        if (outcome.reason() == FORBIDDEN) {
+            throw new ApiException(outcome);
+        }
+        return Optional.of(outcome.message());
+    }
+
+    private void readAll(Call call, LogStream stream, Instant deadline, LogSink sink) throws ApiException, IOException {
+        try {
+            stream.readAll(timeout, deadline, sink);
+        } catch (TimeoutException e) {
+            throw new ApiException(timeout(call));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ApiException(unavailable(call, "interrupted"));
+        } catch (ExecutionException e) {
+            throw new ApiException(unavailable(call, String.valueOf(e.getCause())));
+        }
+    }
+
     private HttpResponse<byte[]> ask(Call call) throws ApiException {
         HttpResponse<byte[]> response = await(call, send(request(call, "application/json", null)));
         if (!response.isSuccessful() && response.code() != 404) {
@@ -345,7 +392,7 @@ public final class ApiServer {
         }
     }
 
-    private HttpResponse<byte[]> await(Call call, CompletableFuture<HttpResponse<byte[]>> pending) throws ApiException {
+    private <T> T await(Call call, CompletableFuture<T> pending) throws ApiException {
         try {
             return pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

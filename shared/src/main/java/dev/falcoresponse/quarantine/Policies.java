@@ -81,11 +81,13 @@ public final class Policies {
 
     /** The kinds in which it can be held, by what its annotation says; the plain one always. */
     private List<Resource> kinds(Pod pod) throws ApiException {
-        String written = Quarantine.annotations(pod).getOrDefault(Quarantine.POLICY_KIND, "");
+        List<String> written = List.of(Quarantine.annotations(pod)
+                .getOrDefault(Quarantine.POLICY_KIND, "")
+                .split(",", -1));
         List<Resource> kinds = new ArrayList<>(List.of(NETWORK_POLICIES));
         for (Resource kind : DENYING) {
             // with its CustomResourceDefinition all objects of a kind are gone
-            if (kind.text().equals(written) && api.serves(kind)) {
+            if (written.contains(kind.text()) && api.serves(kind)) {
                 kinds.add(kind);
             }
         }

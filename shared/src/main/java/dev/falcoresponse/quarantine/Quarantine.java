@@ -1,7 +1,6 @@
 package dev.falcoresponse.quarantine;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -10,6 +9,8 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The marks on a pod that was cut off, all of them made of its uid, so that they can be put and taken away again. */
 public final class Quarantine {
@@ -25,7 +26,7 @@ public final class Quarantine {
     /** Whose pod it was, kind and name; absent when no controller had it. */
     public static final String OWNER = "falco-response/owner";
 
-    /** The kind of the policy that denies, beside the plain NetworkPolicy; absent when there is none. */
+    /** The kinds of policies that deny, beside the plain NetworkPolicy, between commas; absent when there is none. */
     public static final String POLICY_KIND = "falco-response/policy-kind";
 
     public static final String RULE = "falco-response/rule";
@@ -43,6 +44,10 @@ public final class Quarantine {
 
     static final String MANAGED_BY = "app.kubernetes.io/managed-by";
     static final String MANAGER = "falco-response";
+
+    private static final Pattern NAME =
+            Pattern.compile("([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+    private static final Pattern VALUE = Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -63,11 +68,19 @@ public final class Quarantine {
         return uid(pod).equals(labels(pod).get(LABEL));
     }
 
+    /** Whether it bears any mark at all, be it that someone has taken the label away. */
+    public static boolean isTouched(Pod pod) {
+        return isMarked(pod) || ANNOTATIONS.stream().anyMatch(annotations(pod)::containsKey);
+    }
+
     /** Whether a policy was made here, for exactly this pod; the one kind that cannot be owned by a pod has its name. */
     public static boolean isOurs(HasMetadata policy, Pod pod) {
         Map<String, String> labels =
                 Optional.ofNullable(policy.getMetadata().getLabels()).orElse(Map.of());
-        return MANAGER.equals(labels.get(MANAGED_BY)) && uid(pod).equals(labels.get(LABEL));
+        String name = policy.getMetadata().getName();
+        return (policyName(pod).equals(name) || addressPolicyName(pod).equals(name))
+                && MANAGER.equals(labels.get(MANAGED_BY))
+                && uid(pod).equals(labels.get(LABEL));
     }
 
     /** The labels of a policy that is made here for this pod. */
@@ -115,13 +128,24 @@ public final class Quarantine {
         }
     }
 
-    /** The labels that were taken from a pod; what is no JSON object of texts counts as none. */
+    /** The labels that were taken from a pod; whatever else a hand has written there counts as nothing. */
     public static Map<String, String> takenLabels(Pod pod) {
+        Map<String, String> taken = new TreeMap<>();
         try {
-            return JSON.readValue(
-                    annotations(pod).getOrDefault(LABELS, "{}"), new TypeReference<Map<String, String>>() {});
+            JSON.readTree(annotations(pod).getOrDefault(LABELS, "{}"))
+                    .properties()
+                    .forEach(each -> {
+                        String value = each.getValue().asText();
+                        boolean isLabel = each.getValue().isTextual()
+                                && NAME.matcher(each.getKey()).matches()
+                                && VALUE.matcher(value).matches();
+                        if (isLabel && !each.getKey().equals(LABEL)) {
+                            taken.put(each.getKey(), value);
+                        }
+                    });
         } catch (JsonProcessingException e) {
             return Map.of();
         }
+        return taken;
     }
 }

@@ -12,11 +12,13 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes a record as flat JSON: every field, always in the same order, {@code null} for what is not known. */
 public final class RecordWriter {
     private static final PodReference NO_POD = new PodReference("", "", "", "", "");
-    private static final Alert NO_ALERT = new Alert("", "", Instant.EPOCH, "", "", "", "", List.of(), NO_POD, Map.of());
+    private static final Alert NO_ALERT =
+            new Alert("", "", Instant.EPOCH, "", "", "", "", List.of(), NO_POD, new byte[0], "", Map.of());
 
     // ASCII alone: whatever an event holds, a log line stays one line and a terminal obeys none of it
     private static final JsonFactory JSON =
@@ -34,12 +36,23 @@ public final class RecordWriter {
             writePod(json, done);
             json.writeStringField("startedAt", done.startedAt().toString());
             json.writeStringField("finishedAt", done.finishedAt().toString());
-            json.writePOJOField("details", done.outcome().details());
+            json.writePOJOField("details", details(done));
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return text.toString();
+    }
+
+    /** What the action tells, and where the evidence is that the event came with. */
+    private static Map<String, Object> details(ResponseRecord done) {
+        String evidence = done.alert().map(Alert::evidence).orElse("");
+        if (evidence.isEmpty()) {
+            return done.outcome().details();
+        }
+        Map<String, Object> details = new TreeMap<>(done.outcome().details());
+        details.put("evidence", evidence);
+        return details;
     }
 
     private static void writeOutcome(JsonGenerator json, ResponseRecord done) throws IOException {

@@ -123,18 +123,24 @@ public final class SettingReader {
         return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     }
 
-    /** Stops the start when a setting is written that nobody has read, under a prefix of one that somebody has. */
-    public void refuseUnknown() {
+    /**
+     * Stops the start when a setting is written that nobody has read, under a prefix of one that somebody has.
+     *
+     * @param action whose own prefix is ours too, even if it has no settings
+     */
+    public void refuseUnknown(String action) {
+        String own = variable(action + ".");
         for (ConfigSource source : config.getConfigSources()) {
             for (String name : source.getPropertyNames()) {
-                refuseUnknown(name.replaceFirst("^%[^.]+\\.", ""), source);
+                refuseUnknown(name.replaceFirst("^%[^.]+\\.", ""), own, source);
             }
         }
     }
 
-    private void refuseUnknown(String name, ConfigSource source) {
+    private void refuseUnknown(String name, String own, ConfigSource source) {
         String variable = variable(name);
-        boolean ours = known.stream().map(SettingReader::prefix).anyMatch(variable::startsWith);
+        boolean ours = variable.startsWith(own)
+                || known.stream().map(SettingReader::prefix).anyMatch(variable::startsWith);
         if (!ours || SERVICE_LINK.matcher(variable).matches() || isRead(name, source)) {
             return;
         }

@@ -45,8 +45,12 @@ public final class ApiProxy implements AutoCloseable {
     /** One call of the function, {@code uri} with its query. */
     public record Call(String method, String uri, String body) {}
 
-    /** An answer that the API server did not give. */
-    public record Answer(int status, Map<String, String> headers, String body) {}
+    /** An answer that the API server did not give; its body is sent so many times, whatever that comes to. */
+    public record Answer(int status, Map<String, String> headers, String body, int times) {
+        public Answer(int status, Map<String, String> headers, String body) {
+            this(status, headers, body, 1);
+        }
+    }
 
     /** What happens before a call goes on; an answer keeps it from the API server. */
     @FunctionalInterface
@@ -99,9 +103,23 @@ public final class ApiProxy implements AutoCloseable {
             answer.get()
                     .headers()
                     .forEach((name, value) -> exchange.getResponseHeaders().add(name, value));
-            respond(exchange, answer.get().status(), answer.get().body().getBytes(UTF_8));
+            respond(exchange, answer.get());
         } else {
             forward(exchange, call);
+        }
+    }
+
+    private static void respond(HttpExchange exchange, Answer answer) throws IOException {
+        byte[] body = answer.body().getBytes(UTF_8);
+        if (answer.times() == 1) {
+            respond(exchange, answer.status(), body);
+            return;
+        }
+        exchange.sendResponseHeaders(answer.status(), 0);
+        try (OutputStream stream = exchange.getResponseBody()) {
+            for (int i = 0; i < answer.times(); i++) {
+                stream.write(body);
+            }
         }
     }
 

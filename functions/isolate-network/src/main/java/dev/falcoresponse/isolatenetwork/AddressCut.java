@@ -65,12 +65,23 @@ final class AddressCut implements Cut {
                             + "; only addresses outside can be blocked");
         }
         AddressPlan plan = plan(pod, address.get());
-        return plan.isDone()
+        return isDone(pod, plan)
                 ? skipped(
                         Reason.ALREADY_DONE,
                         "Pod " + Quarantine.name(pod) + " is cut off from "
                                 + address.get().host() + " already")
                 : Optional.empty();
+    }
+
+    private boolean isDone(Pod pod, AddressPlan plan) throws ApiException {
+        if (!plan.isThere()) {
+            return plan.isClosedByOthers();
+        }
+        return Quarantine.isMarked(pod)
+                && !plan.types().isEmpty()
+                && policies.find(Policies.NETWORK_POLICIES, pod, Quarantine.addressPolicyName(pod))
+                        .filter(found -> Intact.holds(plan.policy(pod).get("spec"), found.get("spec")))
+                        .isPresent();
     }
 
     private static Optional<Outcome> skipped(Reason reason, String message) {
@@ -89,22 +100,35 @@ final class AddressCut implements Cut {
         Cidr address = RemoteAddress.of(alert, pod).orElseThrow();
         AddressPlan plan = plan(pod, address);
         if (plan.types().isEmpty()) {
+            return leaveToOthers(pod, address, plan, run);
+        }
+        Marks marks =
+                new Marks(Scope.ADDRESS, _ -> Set.of(), Optional.empty(), Optional.empty(), plan.isThere(), false);
+        try {
+            plan = extend(pod, plan, run);
+            Pod marked = marking.put(alert, pod, marks, run);
+            return result(marked, address, plan);
+        } catch (ApiException e) {
+            if (run == Run.REAL && e.outcome() instanceof Skipped) {
+                forget(pod, run);
+            }
+            throw e;
+        }
+    }
+
+    /** Where others govern both directions, a policy of ours could only open what they keep closed: it goes. */
+    private Result leaveToOthers(Pod pod, Cidr address, AddressPlan plan, Run run) throws ApiException {
+        if (plan.isThere()) {
+            forget(pod, run);
+        }
+        if (!plan.isClosedByOthers()) {
             throw new ApiException(new Failed(
                     Reason.CONFLICT,
                     "Pod " + Quarantine.name(pod) + " cannot be cut off from " + address.host()
                             + ": NetworkPolicies only add up, and these let it through: "
                             + String.join(", ", plan.open())));
         }
-        try {
-            plan = extend(pod, plan, run);
-            Pod marked = marking.put(alert, pod, new Marks(Scope.ADDRESS, _ -> Set.of(), Map.of()), run);
-            return result(marked, address, plan);
-        } catch (ApiException e) {
-            if (run == Run.REAL && e.outcome() instanceof Skipped) {
-                forget(pod);
-            }
-            throw e;
-        }
+        return result(pod, address, plan);
     }
 
     /** The exceptions of two alerts at once must both stay: whoever comes second reads again. */
@@ -135,10 +159,10 @@ final class AddressCut implements Cut {
         }
     }
 
-    private void forget(Pod pod) throws ApiException {
+    private void forget(Pod pod, Run run) throws ApiException {
         var left = policies.find(Policies.NETWORK_POLICIES, pod, Quarantine.addressPolicyName(pod));
         if (left.isPresent()) {
-            policies.remove(Policies.NETWORK_POLICIES, left.get(), Run.REAL);
+            policies.remove(Policies.NETWORK_POLICIES, left.get(), run);
         }
     }
 

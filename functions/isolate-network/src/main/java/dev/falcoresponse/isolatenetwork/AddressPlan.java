@@ -21,15 +21,8 @@ import java.util.stream.Stream;
  * @param exceptions all addresses that are cut off, as ranges, those of earlier alerts too
  * @param version of the policy that is there already; empty when there is none
  * @param open the others' policies that let the address through in the directions that they govern
- * @param isDone whether nothing is left to do
  */
-record AddressPlan(
-        Cidr address,
-        List<String> types,
-        SortedSet<String> exceptions,
-        String version,
-        List<String> open,
-        boolean isDone) {
+record AddressPlan(Cidr address, List<String> types, SortedSet<String> exceptions, String version, List<String> open) {
     AddressPlan {
         types = List.copyOf(types);
         open = List.copyOf(open);
@@ -56,21 +49,13 @@ record AddressPlan(
                 .toList();
         SortedSet<String> exceptions =
                 new TreeSet<>(present.map(AddressPlan::exceptions).orElse(List.of()));
-        boolean cut = types.isEmpty()
-                || (exceptions.contains(address.toString())
-                        && Quarantine.isMarked(pod)
-                        && present.filter(
-                                        each -> each.getSpec().getPolicyTypes().containsAll(types))
-                                .isPresent());
         exceptions.add(address.toString());
         return new AddressPlan(
                 address,
                 types,
                 exceptions,
                 present.map(each -> each.getMetadata().getResourceVersion()).orElse(""),
-                open,
-                // what others let through where they govern is no reason to do again what is done
-                cut && (open.isEmpty() || !types.isEmpty()));
+                open);
     }
 
     private static Opening opening(String type, NetworkPolicy policy) {
@@ -88,6 +73,16 @@ record AddressPlan(
                 .flatMap(List::stream)
                 .distinct()
                 .toList();
+    }
+
+    /** Whether there is a policy of ours already. */
+    boolean isThere() {
+        return !version.isEmpty();
+    }
+
+    /** Whether others keep the address out both ways, so that a policy of ours would only be in their way. */
+    boolean isClosedByOthers() {
+        return types.isEmpty() && open.isEmpty();
     }
 
     /** The policy that allows everyone but the exceptions, in the directions that can be cut. */

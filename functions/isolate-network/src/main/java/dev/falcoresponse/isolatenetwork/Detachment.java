@@ -4,7 +4,10 @@ import dev.falcoresponse.quarantine.Quarantine;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -30,7 +33,17 @@ record Detachment(boolean detached, List<LabelSelector> selectors, String conseq
         if (!detached) {
             return new TreeSet<>();
         }
-        var labels = Quarantine.labels(pod);
+        Map<String, String> left = new HashMap<>(Quarantine.labels(pod));
+        SortedSet<String> taken = new TreeSet<>();
+        // who looks for the absence of a label may select the pod only when that is gone
+        for (Set<String> next = handles(left, policies); !next.isEmpty(); next = handles(left, policies)) {
+            taken.addAll(next);
+            left.keySet().removeAll(next);
+        }
+        return taken;
+    }
+
+    private Set<String> handles(Map<String, String> labels, List<NetworkPolicy> policies) {
         return Stream.concat(
                         selectors.stream(),
                         policies.stream().map(each -> each.getSpec().getPodSelector()))
@@ -38,6 +51,6 @@ record Detachment(boolean detached, List<LabelSelector> selectors, String conseq
                 .flatMap(Selectors::handles)
                 .filter(labels::containsKey)
                 .filter(name -> !name.equals(Quarantine.LABEL))
-                .collect(Collectors.toCollection(TreeSet::new));
+                .collect(Collectors.toSet());
     }
 }

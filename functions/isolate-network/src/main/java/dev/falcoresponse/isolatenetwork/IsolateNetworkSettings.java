@@ -1,6 +1,7 @@
 package dev.falcoresponse.isolatenetwork;
 
 import dev.falcoresponse.settings.SettingReader;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +52,7 @@ record IsolateNetworkSettings(
 
     static IsolateNetworkSettings read(SettingReader reader) {
         Scope scope = reader.value("isolate-network.scope", Scope.POD, text -> oneOf(text, Scope.values()));
-        return new IsolateNetworkSettings(
+        IsolateNetworkSettings settings = new IsolateNetworkSettings(
                 scope,
                 reader.flag("isolate-network.detach", true),
                 reader.list("isolate-network.allow-cidrs", List.of(), ANY, "a range of addresses").stream()
@@ -64,6 +65,15 @@ record IsolateNetworkSettings(
                         Optional.empty(),
                         text -> Optional.of(SettingReader.duration(text, Duration.ofSeconds(1)))),
                 reader.value("isolate-network.policy-kind", PolicyKind.KUBERNETES, text -> policyKind(text, scope)));
+        if (scope == Scope.ADDRESS && settings.allowsSomething()) {
+            throw new ConfigurationException("ISOLATE_NETWORK_ALLOW_* has no effect with ISOLATE_NETWORK_SCOPE=address:"
+                    + " everything but the address stays reachable. Leave it out.");
+        }
+        return settings;
+    }
+
+    private boolean allowsSomething() {
+        return allowDns || !allowCidrs.isEmpty() || !allowNamespaces.isEmpty();
     }
 
     private static String canonical(String text) {

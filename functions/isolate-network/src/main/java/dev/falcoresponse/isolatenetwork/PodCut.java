@@ -46,20 +46,28 @@ final class PodCut implements Cut {
         return Quarantine.uid(pod);
     }
 
+    /** Done is what would not be done again: the policies stand, nobody knows the pod by a label, none is in the way. */
     @Override
     public Optional<Outcome> refusal(Alert alert, Pod pod) throws ApiException {
         if (!Quarantine.isMarked(pod) || !isIntact(Policies.NETWORK_POLICIES, pod, plain.of(pod))) {
             return Optional.empty();
         }
         Optional<DenyPolicy> deny = denial.policy();
-        boolean done =
+        boolean denied =
                 deny.isEmpty() || isIntact(deny.get().kind(), pod, deny.get().of(pod));
-        return done
-                ? Optional.of(new Skipped(
-                        Reason.ALREADY_DONE,
-                        "Pod " + Quarantine.name(pod) + " is cut off already, by NetworkPolicy "
-                                + Quarantine.policyName(pod)))
-                : Optional.empty();
+        if (!denied
+                || policies.find(Policies.NETWORK_POLICIES, pod, Quarantine.addressPolicyName(pod))
+                        .isPresent()) {
+            return Optional.empty();
+        }
+        Detachment detachment = handles.of(pod);
+        List<NetworkPolicy> all = list(pod);
+        if (!detachment.labelsToTake(pod, all).isEmpty()) {
+            return Optional.empty();
+        }
+        Result result = result(pod, detachment, open(pod, all, deny), deny);
+        return Optional.of(
+                new Skipped(Reason.ALREADY_DONE, "Cut off already is " + result.sentence(), result.details()));
     }
 
     private boolean isIntact(Resource kind, Pod pod, Map<String, Object> wanted) throws ApiException {
@@ -74,21 +82,60 @@ final class PodCut implements Cut {
         Optional<DenyPolicy> deny = denial.policy();
         Detachment detachment = handles.of(pod);
         List<NetworkPolicy> before = list(pod);
+        boolean known = before.stream().anyMatch(each -> Quarantine.isOurs(each, pod));
         try {
-            apply(Policies.NETWORK_POLICIES, plain.of(pod), pod, run);
-            if (deny.isPresent()) {
-                apply(deny.get().kind(), deny.get().of(pod), pod, run);
-            }
-            Marks marks = new Marks(Scope.POD, each -> detachment.labelsToTake(each, before), annotations(pod, deny));
-            Pod marked = marking.put(alert, pod, marks, run);
+            apply(pod, deny, run);
+            Marks marks = new Marks(
+                    Scope.POD,
+                    each -> detachment.labelsToTake(each, before),
+                    Owner.referenceOf(pod).map(Owner::text),
+                    deny.map(each -> each.kind().text()),
+                    known,
+                    false);
+            Pod marked = mark(alert, pod, marks, run);
             // what let everything through but some addresses is in the way now
             removeIfThere(Policies.NETWORK_POLICIES, pod, Quarantine.addressPolicyName(pod), run);
-            return result(marked, detachment, open(marked, run == Run.REAL ? list(pod) : before, deny), deny);
+            return result(marked, detachment, open(marked, run == Run.REAL ? look(pod, deny) : before, deny), deny);
         } catch (ApiException e) {
-            if (run == Run.REAL && e.outcome() instanceof Skipped) {
+            boolean gone = e.outcome() instanceof Skipped;
+            boolean refused = e.outcome().reason() == Reason.REFUSED_BY_ADMISSION && !known;
+            if (run == Run.REAL && (gone || refused)) {
                 forget(pod, deny);
             }
             throw e;
+        }
+    }
+
+    /** With annotations that are full, the mark alone must do: the pod is cut off, and keeps its labels. */
+    private Pod mark(Alert alert, Pod pod, Marks marks, Run run) throws ApiException {
+        try {
+            return marking.put(alert, pod, marks, run);
+        } catch (ApiException e) {
+            if (e.outcome().reason() != Reason.REFUSED_BY_ADMISSION) {
+                throw e;
+            }
+            return marking.put(alert, pod, marks.bareOnes(), run);
+        }
+    }
+
+    /** All policies as they are now; whoever released the pod while it was being cut off may have taken ours away. */
+    private List<NetworkPolicy> look(Pod pod, Optional<DenyPolicy> deny) throws ApiException {
+        List<NetworkPolicy> all = list(pod);
+        boolean there = all.stream().anyMatch(each -> Quarantine.isOurs(each, pod));
+        boolean denied = deny.isEmpty()
+                || policies.find(deny.get().kind(), pod, Quarantine.policyName(pod))
+                        .isPresent();
+        if (there && denied) {
+            return all;
+        }
+        apply(pod, deny, Run.REAL);
+        return list(pod);
+    }
+
+    private void apply(Pod pod, Optional<DenyPolicy> deny, Run run) throws ApiException {
+        apply(Policies.NETWORK_POLICIES, plain.of(pod), pod, run);
+        if (deny.isPresent()) {
+            apply(deny.get().kind(), deny.get().of(pod), pod, run);
         }
     }
 
@@ -97,14 +144,6 @@ final class PodCut implements Cut {
         policies.find(kind, pod, name);
         String namespace = kind.namespaced() ? pod.getMetadata().getNamespace() : "";
         api.apply(kind, namespace, name, object, FIELD_MANAGER, true, run);
-    }
-
-    private static Map<String, String> annotations(Pod pod, Optional<DenyPolicy> deny) {
-        Map<String, String> annotations = new HashMap<>();
-        Owner.referenceOf(pod).map(Owner::text).ifPresent(owner -> annotations.put(Quarantine.OWNER, owner));
-        deny.ifPresent(
-                each -> annotations.put(Quarantine.POLICY_KIND, each.kind().text()));
-        return annotations;
     }
 
     /** Policies for a pod that is not there any more are of no use to anyone. */
@@ -141,19 +180,32 @@ final class PodCut implements Cut {
     }
 
     private static Result result(Pod marked, Detachment detachment, List<String> open, Optional<DenyPolicy> deny) {
+        boolean bare = !Quarantine.annotations(marked).containsKey(Quarantine.SCOPE);
+        boolean detached = detachment.detached() && !bare;
+        String consequence = bare
+                ? "it keeps its labels, since its annotations are full and could not tell of them"
+                : detachment.consequence();
         Map<String, Object> details = new HashMap<>(Map.of(
-                "scope", "pod",
-                "policy", Quarantine.policyName(marked),
-                "policyKinds", kinds(deny),
-                "detached", detachment.detached(),
-                "removedLabels", Quarantine.takenLabels(marked),
-                "consequence", detachment.consequence(),
-                "stillAllowedBy", open,
-                "establishedConnections", Reach.ESTABLISHED));
+                "scope",
+                "pod",
+                "policy",
+                Quarantine.policyName(marked),
+                "policyKinds",
+                kinds(deny),
+                "detached",
+                detached,
+                "removedLabels",
+                Quarantine.takenLabels(marked),
+                "consequence",
+                consequence,
+                "stillAllowedBy",
+                open,
+                "establishedConnections",
+                Reach.ESTABLISHED));
         Optional.ofNullable(Quarantine.annotations(marked).get(Quarantine.EXPIRES_AT))
                 .ifPresent(expiry -> details.put("expiresAt", expiry));
-        String sentence = "pod " + Quarantine.name(marked) + " (uid " + Quarantine.uid(marked) + "); "
-                + detachment.consequence() + Reach.sentence(open);
+        String sentence = "pod " + Quarantine.name(marked) + " (uid " + Quarantine.uid(marked) + "); " + consequence
+                + Reach.sentence(open);
         return new Result(sentence, details);
     }
 

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.falcoresponse.isolatenetwork.Reachability.End;
+import dev.falcoresponse.testing.ApiProxy;
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
@@ -18,11 +19,13 @@ import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodIP;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.restassured.response.ValidatableResponse;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -290,5 +293,53 @@ class AddressIT {
         assertThat(shop.everyone()).noneMatch(reachability::isReachedFrom).noneMatch(reachability::reaches);
 
         send(Map.of("fd.rip", "203.0.113.11")).body("reason", equalTo("already-done"));
+    }
+
+    @Test
+    void whatOthersCloseAfterwardsIsNotKeptOpenByOurPolicy() {
+        block(Map.of("fd.rip", "203.0.113.9"));
+        closed("Ingress", "Egress");
+
+        block(Map.of("fd.rip", "203.0.113.10"));
+
+        assertThat(shop.policies()).hasSize(1);
+        Reachability reachability = shop.reachability(pod);
+        assertThat(shop.everyone()).noneMatch(reachability::isReachedFrom).noneMatch(reachability::reaches);
+    }
+
+    @Test
+    void aPolicyThatSomeoneOpenedIsClosedAgain() {
+        block(Map.of("fd.rip", "203.0.113.9"));
+        NetworkPolicy opened = new NetworkPolicyBuilder(shop.policies().getFirst())
+                .editSpec()
+                .addNewEgress()
+                .endEgress()
+                .endSpec()
+                .build();
+        shop.client.resource(opened).update();
+        try (FunctionProcess fresh = ThisFunction.acting(
+                ThisFunction.access(server), Map.of("ISOLATE_NETWORK_SCOPE", "address", "RESPONSE_COOLDOWN", "0s"))) {
+            Send.BINARY
+                    .to(fresh.uri(), RecordedAlert.shellIn(pod).withField("fd.rip", "203.0.113.9"))
+                    .then()
+                    .body("reason", equalTo("address-blocked"));
+        }
+        assertOnlyCutOffFrom("203.0.113.9");
+    }
+
+    @Test
+    void cutOffBeforeTheAddressesPolicyIsGoneAndRepeatedItIsGone() {
+        block(Map.of("fd.rip", "203.0.113.9"));
+        ApiProxy.Fault undeletable = call -> call.method().equals("DELETE")
+                ? Optional.of(new ApiProxy.Answer(500, Map.of(), "{}"))
+                : Optional.empty();
+        try (ApiProxy proxy = ApiProxy.before(ThisFunction.access(server), undeletable);
+                FunctionProcess half = ThisFunction.acting(proxy.access(), Map.of())) {
+            Send.BINARY.to(half.uri(), RecordedAlert.shellIn(pod)).then().statusCode(503);
+        }
+        try (FunctionProcess whole = ThisFunction.acting(ThisFunction.access(server), Map.of())) {
+            Send.BINARY.to(whole.uri(), RecordedAlert.shellIn(pod)).then().body("reason", equalTo("isolated"));
+        }
+        assertThat(shop.policies()).hasSize(1);
     }
 }

@@ -388,4 +388,114 @@ class IsolatedPodIT {
         send(pod).body("reason", equalTo("exempt")).body("details", not(hasKey("policy")));
         assertThat(shop.policies()).isEmpty();
     }
+
+    /** Whoever writes a pod's template writes its annotations, too. */
+    @Test
+    void marksThatOthersHavePutOnThePodMeanNothing() {
+        Pod pod = TestPods.create(
+                shop.client,
+                shop.namespace,
+                "db-0",
+                each -> TestPods.ownedBy("apps/v1", "StatefulSet", "db")
+                        .apply(each)
+                        .editMetadata()
+                        .addToAnnotations("falco-response/expires-at", "2020-01-01T00:00:00Z")
+                        .addToAnnotations("falco-response/original-labels", "{\"falco-response/exempt\":\"true\"}")
+                        .addToAnnotations("falco-response/policy-kind", "ciliumnetworkpolicies.cilium.io")
+                        .addToAnnotations("falco-response/owner", "ReplicaSet/evil")
+                        .endMetadata());
+
+        isolate(pod).body("details.removedLabels", equalTo(Map.of()));
+
+        assertThat(shop.annotations(pod))
+                .doesNotContainKeys(
+                        "falco-response/expires-at", "falco-response/original-labels", "falco-response/policy-kind")
+                .containsEntry("falco-response/owner", "StatefulSet/db");
+        assertCutOff(pod);
+    }
+
+    @Test
+    void whateverIsWrittenWhereItsLabelsAreKeptItIsCutOff() {
+        for (String hostile : List.of("null", "{\"x\":null}", "{\"bad key!\":\"x\"}", "[1]", "oops")) {
+            Pod pod = TestPods.create(
+                    shop.client,
+                    shop.namespace,
+                    "bare-" + Integer.toHexString(hostile.hashCode()),
+                    each -> each.editMetadata()
+                            .addToAnnotations("falco-response/original-labels", hostile)
+                            .endMetadata());
+            Pod marked = shop.client
+                    .pods()
+                    .inNamespace(shop.namespace)
+                    .resource(pod)
+                    .edit(each -> each.edit()
+                            .editMetadata()
+                            .addToLabels("falco-response/quarantine", uid(pod))
+                            .endMetadata()
+                            .build());
+            isolate(marked).body("details.removedLabels", equalTo(Map.of()));
+            assertCutOff(pod);
+        }
+    }
+
+    @Test
+    void annotationsThatAreFullDoNotKeepItFromBeingCutOff() {
+        Pod pod = TestPods.create(
+                shop.client,
+                shop.namespace,
+                "full",
+                each -> each.editMetadata()
+                        .addToAnnotations("a", "x".repeat(262_100))
+                        .endMetadata());
+        shop.service(Map.of("app", "web"));
+
+        isolate(pod)
+                .body("details.detached", equalTo(false))
+                .body("message", containsString("its annotations are full"));
+
+        assertThat(shop.labels(pod)).containsEntry("app", "web");
+        assertCutOff(pod);
+    }
+
+    @Test
+    void aPolicyThatOnlyLooksLikeOursIsNamed() {
+        Pod pod = shop.deployed();
+        NetworkPolicy hidden = shop.allowAll("hidden", Shop.everyPod());
+        hidden.getMetadata()
+                .setLabels(Map.of(
+                        "app.kubernetes.io/managed-by", "falco-response", "falco-response/quarantine", uid(pod)));
+        shop.client.resource(hidden).update();
+
+        isolate(pod).body("details.stillAllowedBy", equalTo(List.of("hidden")));
+    }
+
+    @Test
+    void labelsThatCameBackAreTakenAgain() {
+        Pod pod = shop.deployed();
+        isolate(pod);
+        shop.client
+                .pods()
+                .inNamespace(shop.namespace)
+                .withName(pod.getMetadata().getName())
+                .edit(each -> each.edit()
+                        .editMetadata()
+                        .addToLabels("app", "web")
+                        .endMetadata()
+                        .build());
+
+        isolate(pod);
+
+        assertThat(shop.labels(pod)).doesNotContainKey("app");
+        assertThat(shop.annotations(pod).get("falco-response/original-labels"))
+                .isEqualTo("{\"app\":\"web\",\"pod-template-hash\":\"7c5d\"}");
+    }
+
+    @Test
+    void whoIsFoundDoneLearnsWhoStillGetsThrough() {
+        Pod pod = shop.deployed();
+        isolate(pod).body("details.stillAllowedBy", equalTo(List.of()));
+        shop.allowAll("later", Shop.everyPod());
+
+        send(pod).body("reason", equalTo("already-done")).body("details.stillAllowedBy", equalTo(List.of("later")));
+    }
 }

@@ -184,4 +184,19 @@ class RacesIT {
         assertThat(detached && shop.reachability(pod).isReachedFrom(Shop.STRANGER))
                 .isFalse();
     }
+
+    @Test
+    void whoeverReleasesItMeanwhileDoesNotLeaveItOpen() {
+        isolate(beforeThePatch(() -> shop.client
+                        .network()
+                        .v1()
+                        .networkPolicies()
+                        .inNamespace(shop.namespace)
+                        .delete()))
+                .then()
+                .body("reason", equalTo("isolated"));
+
+        Reachability reachability = shop.reachability(pod);
+        assertThat(shop.everyone()).noneMatch(reachability::isReachedFrom).noneMatch(reachability::reaches);
+    }
 }

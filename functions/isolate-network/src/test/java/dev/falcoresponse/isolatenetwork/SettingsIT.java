@@ -6,6 +6,7 @@ import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.ThisFunction;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,5 +40,13 @@ class SettingsIT {
 
         assertThat(FunctionProcess.failToStart(ThisFunction.TARGET, NOWHERE, settings))
                 .contains("with ISOLATE_NETWORK_SCOPE=address only kubernetes is possible");
+    }
+
+    @Test
+    void whatHasNoEffectIsRefused() {
+        Map<String, String> settings = Map.of("ISOLATE_NETWORK_SCOPE", "address", "ISOLATE_NETWORK_ALLOW_DNS", "true");
+
+        assertThat(FunctionProcess.failToStart(ThisFunction.TARGET, NOWHERE, settings))
+                .contains("ISOLATE_NETWORK_ALLOW_* has no effect with ISOLATE_NETWORK_SCOPE=address");
     }
 }

@@ -53,16 +53,11 @@ final class Expired {
     private Alert request(Pod pod, Instant now) {
         ObjectMeta meta = pod.getMetadata();
         Map<String, String> annotations = Quarantine.annotations(pod);
-        return new Alert(
+        return Alert.request(
                 type,
                 annotations.getOrDefault(Quarantine.EVENT_ID, ""),
                 Quarantine.time(pod, Quarantine.EVENT_TIME).orElse(now),
                 annotations.getOrDefault(Quarantine.RULE, ""),
-                "",
-                "",
-                "",
-                List.of(),
-                new PodReference(meta.getNamespace(), meta.getName(), meta.getUid(), "", ""),
-                Map.of());
+                new PodReference(meta.getNamespace(), meta.getName(), meta.getUid(), "", ""));
     }
 }

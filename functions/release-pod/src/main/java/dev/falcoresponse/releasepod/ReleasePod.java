@@ -24,10 +24,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jboss.logging.Logger;
 
 /** Gives a pod back that isolate-network cut off: when someone asks for it, and when its time is over. */
 @Singleton
 public final class ReleasePod implements Recurring {
+    private static final Logger LOG = Logger.getLogger(ReleasePod.class);
     private static final String NAME = "release-pod";
     private static final String REQUESTED = "falco.response.release-requested.v1";
 
@@ -79,8 +81,12 @@ public final class ReleasePod implements Recurring {
     }
 
     @Override
-    public void tidy(Instant now, Run run) throws ApiException {
-        orphans.remove(now, run);
+    public void tidy(Instant now, Run run) {
+        try {
+            orphans.remove(now, run);
+        } catch (ApiException e) {
+            LOG.warnf("Policies of pods that are gone were left: %s", e.getMessage());
+        }
     }
 
     @Override
@@ -94,7 +100,7 @@ public final class ReleasePod implements Recurring {
 
     @Override
     public Optional<Outcome> refusal(Alert alert, Pod pod) throws ApiException {
-        return Quarantine.isMarked(pod) || !policies.heldBy(pod).isEmpty()
+        return Quarantine.isTouched(pod) || !policies.heldBy(pod).isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Skipped(
                         Reason.ALREADY_DONE, "Pod " + Quarantine.name(pod) + " is not cut off, or not any more"));
@@ -112,13 +118,19 @@ public final class ReleasePod implements Recurring {
         return new Previewed("Would release " + would.sentence(), would.details());
     }
 
-    /** The policies go first: what is left of a release that was cut off still bears the marks that tell of it. */
+    /**
+     * The policies go first: what is left of a release that was cut off still bears the marks that tell of it. Before
+     * that the server says whether it will take the labels back: a pod must not be let out and stay marked.
+     */
     private Return giveBack(Pod pod, Run run) throws ApiException {
         List<Held> held = policies.heldBy(pod);
+        if (run == Run.REAL && Quarantine.isTouched(pod)) {
+            api.patch(pod, Return::patch, Run.DRY);
+        }
         for (Held each : held) {
             policies.remove(each.kind(), each.policy(), run);
         }
-        Pod released = Quarantine.isMarked(pod) ? api.patch(pod, Return::patch, run) : pod;
+        Pod released = Quarantine.isTouched(pod) ? api.patch(pod, Return::patch, run) : pod;
         return new Return(pod, released, held);
     }
 }

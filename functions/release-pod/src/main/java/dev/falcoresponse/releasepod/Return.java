@@ -48,9 +48,20 @@ record Return(Pod before, Pod after, List<Held> policies) {
         if (Quarantine.takenLabels(before).isEmpty()) {
             return "it had kept its labels";
         }
-        return owner().map(owner -> "its labels are back, and with them it belongs to " + owner
+        boolean all = back().equals(Quarantine.takenLabels(before));
+        String labels = "its labels are back" + (all ? "" : ", but for those that others changed");
+        return owner().filter(_ -> all)
+                .map(owner -> labels + ", and with them it belongs to " + owner
                         + " again, which may now remove one of its pods")
-                .orElse("its labels are back");
+                .orElse(labels);
+    }
+
+    /** The labels that it has again. */
+    private Map<String, String> back() {
+        Map<String, String> labels = Quarantine.labels(after);
+        Map<String, String> back = new TreeMap<>(Quarantine.takenLabels(before));
+        back.entrySet().removeIf(each -> !each.getValue().equals(labels.get(each.getKey())));
+        return back;
     }
 
     private Optional<String> owner() {
@@ -58,13 +69,9 @@ record Return(Pod before, Pod after, List<Held> policies) {
     }
 
     Map<String, Object> details() {
-        Map<String, String> back = new TreeMap<>(Quarantine.takenLabels(before));
-        back.entrySet()
-                .removeIf(
-                        each -> !each.getValue().equals(Quarantine.labels(after).get(each.getKey())));
         Map<String, Object> details = new HashMap<>(Map.of(
                 "restoredLabels",
-                back,
+                back(),
                 "removedPolicies",
                 policies.stream().map(Held::toString).toList(),
                 "consequence",

@@ -462,4 +462,45 @@ class ReleaseIT {
     void withTheShippedRoleItIsReady() {
         assertThat(release.status("_/ready")).isEqualTo(200);
     }
+
+    @Test
+    void aMarkThatSomeoneTookAwayIsNoReasonToKeepTheLabels() {
+        Pod pod = isolated("web-1");
+        live(pod)
+                .edit(each -> new PodBuilder(each)
+                        .editMetadata()
+                        .removeFromLabels(MARK)
+                        .endMetadata()
+                        .build());
+
+        request(release, pod)
+                .then()
+                .body("reason", equalTo("released"))
+                .body("details.restoredLabels", equalTo(Map.of("app", "web")));
+
+        assertGivenBack(pod);
+    }
+
+    @Test
+    void whatTheServerWouldNotTakeBackStaysCutOff() {
+        Pod pod = isolated("web-1");
+        ApiProxy.Fault refused = call -> call.method().equals("PATCH")
+                ? Optional.of(new ApiProxy.Answer(
+                        422,
+                        Map.of("Content-Type", "application/json"),
+                        "{\"kind\":\"Status\",\"reason\":\"Invalid\",\"code\":422,\"message\":\"no\","
+                                + "\"details\":{\"kind\":\"Pod\"}}"))
+                : Optional.empty();
+        try (ApiProxy proxy = ApiProxy.before(access, refused);
+                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of())) {
+            request(function, pod).then().statusCode(422).body("reason", equalTo("refused-by-admission"));
+        }
+        assertThat(policies()).hasSize(1);
+    }
+
+    @Test
+    void aMisspeltSettingOfItsOwnStopsTheStart() {
+        assertThat(FunctionProcess.failToStart(ThisFunction.TARGET, access, Map.of("RELEASE_POD_DRY_RUN", "false")))
+                .contains("There is no setting RELEASE_POD_DRY_RUN");
+    }
 }

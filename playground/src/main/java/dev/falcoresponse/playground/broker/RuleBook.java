@@ -1,8 +1,6 @@
 package dev.falcoresponse.playground.broker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +10,6 @@ import java.util.stream.Stream;
 
 /** The Triggers of a folder: {@code broker.yaml}, and a {@code trigger.yaml} in each action's own folder. */
 public record RuleBook(List<Trigger> triggers) {
-    private static final YAMLMapper YAML = new YAMLMapper();
-
     public RuleBook {
         triggers = List.copyOf(triggers);
     }
@@ -21,37 +17,40 @@ public record RuleBook(List<Trigger> triggers) {
     /**
      * Reads them.
      *
+     * @param components names of those in its folder {@code components} that are added
      * @throws IllegalArgumentException when a file cannot be read or understood; its message names the file
      */
-    public static RuleBook read(Path knative) {
-        Delivery broker = manifests(knative.resolve("broker.yaml"), "Broker").stream()
+    public static RuleBook read(Path knative, List<String> components) {
+        Delivery broker = Manifests.of(knative.resolve("broker.yaml"), "Broker").stream()
                 .map(each -> Delivery.read(each.path("spec").path("delivery"), Delivery.DEFAULT))
                 .findFirst()
                 .orElse(Delivery.DEFAULT);
-        List<Trigger> triggers = new ArrayList<>();
-        for (Path file : triggerFiles(knative)) {
-            for (JsonNode manifest : manifests(file, "Trigger")) {
-                triggers.add(trigger(manifest, broker, file));
-            }
-        }
-        if (triggers.isEmpty()) {
+        List<JsonNode> manifests = new ArrayList<>();
+        triggerFiles(knative).forEach(file -> manifests.addAll(Manifests.of(file, "Trigger")));
+        if (manifests.isEmpty()) {
             throw new IllegalArgumentException("There is no Trigger in any " + knative + "/*/trigger.yaml");
         }
-        return new RuleBook(triggers);
+        List<JsonNode> all = manifests;
+        for (String component : components) {
+            all = Component.read(knative.resolve("components").resolve(component))
+                    .apply(all);
+        }
+        return new RuleBook(all.stream().map(each -> trigger(each, broker)).toList());
     }
 
-    private static Trigger trigger(JsonNode manifest, Delivery broker, Path file) {
+    private static Trigger trigger(JsonNode manifest, Delivery broker) {
         JsonNode spec = manifest.path("spec");
+        String name = manifest.path("metadata").path("name").asText();
         FilterReader reader = new FilterReader();
         try {
             return new Trigger(
-                    manifest.path("metadata").path("name").asText(),
+                    name,
                     spec.path("subscriber").path("ref").path("name").asText(),
                     reader.read(spec),
                     Delivery.read(spec.path("delivery"), broker),
                     reader.warnings());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException("Trigger " + name + ": " + e.getMessage(), e);
         }
     }
 
@@ -63,21 +62,6 @@ public record RuleBook(List<Trigger> triggers) {
                     .toList();
         } catch (IOException e) {
             throw new IllegalArgumentException(knative + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static List<JsonNode> manifests(Path file, String kind) {
-        List<JsonNode> found = new ArrayList<>();
-        try (MappingIterator<JsonNode> documents =
-                YAML.readerFor(JsonNode.class).readValues(file.toFile())) {
-            documents.forEachRemaining(each -> {
-                if (each.path("kind").asText().equals(kind)) {
-                    found.add(each);
-                }
-            });
-            return found;
-        } catch (IOException e) {
-            throw new IllegalArgumentException(file + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

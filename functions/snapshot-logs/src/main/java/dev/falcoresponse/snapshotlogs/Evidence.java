@@ -1,0 +1,132 @@
+package dev.falcoresponse.snapshotlogs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
+import java.util.Optional;
+
+/** Reads a snapshot for people: lists what there is, and says what is missing or is not what it was. */
+public final class Evidence {
+    private static final int WRONG = 1;
+    private static final int USAGE = 2;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final EvidenceStore store;
+    private final PrintStream out;
+    private int wrong;
+
+    private Evidence(EvidenceStore store, PrintStream out) {
+        this.store = store;
+        this.out = out;
+    }
+
+    /** {@code ./play evidence <location>}: exit status 0 when all is as it was, 1 when not, 2 for wrong usage. */
+    public static void main(String[] arguments) {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        if (arguments.length != 1) {
+            System.err.println("Usage: ./play evidence <location>, as a record tells it: file:///... or s3://...");
+            System.exit(USAGE);
+        }
+        URI location;
+        try {
+            location = SnapshotLogsSettings.requireStore(arguments[0]);
+        } catch (IllegalArgumentException e) {
+            System.err.println(harmless(arguments[0]) + " is no location: " + e.getMessage());
+            System.exit(USAGE);
+            return;
+        }
+        try (EvidenceStore store = SnapshotLogsSettings.open(location, System.getenv(), Protection.NONE)) {
+            System.exit(new Evidence(store, out).read());
+        } catch (IOException | RuntimeException e) {
+            System.err.println(harmless(location + " cannot be read: " + e.getMessage()));
+            System.exit(WRONG);
+        }
+    }
+
+    private int read() throws IOException {
+        Optional<InputStream> manifest = store.read(Manifest.NAME);
+        if (manifest.isEmpty()) {
+            out.println("There is no manifest at " + store.location("") + ": nothing was ever called captured there.");
+            return WRONG;
+        }
+        byte[] bytes;
+        try (InputStream in = manifest.get()) {
+            bytes = in.readAllBytes();
+        }
+        JsonNode root = JSON.readTree(bytes);
+        head(root, bytes);
+        for (JsonNode object : root.path("objects")) {
+            verify(object);
+        }
+        for (JsonNode missing : root.path("notCaptured")) {
+            line("not captured", text(missing, "what") + ": " + text(missing, "why"));
+        }
+        out.println(wrong == 0 ? "Every object is as it was." : wrong + " objects are missing or altered!");
+        return wrong == 0 ? 0 : WRONG;
+    }
+
+    private void head(JsonNode root, byte[] bytes) {
+        JsonNode record = root.path("record");
+        line("pod", text(record, "namespace") + "/" + text(record, "pod") + " (uid " + text(record, "podUid") + ")");
+        line("rule", text(record, "rule"));
+        line("alert", text(record, "eventId") + " of " + text(record, "eventTime"));
+        line("secured", text(record, "finishedAt") + (root.path("complete").asBoolean() ? "" : ", NOT COMPLETE"));
+        line("manifest", "sha256 " + Digests.sha256(bytes));
+    }
+
+    private void verify(JsonNode object) {
+        String name = text(object, "name");
+        String about = name + "  " + object.path("bytes").asLong() + " bytes"
+                + (object.path("truncated").asBoolean() ? ", its newest end" : "")
+                + (object.hasNonNull("from") ? "  " + text(object, "from") + " to " + text(object, "to") : "");
+        Optional<String> trouble = trouble(object, name);
+        trouble.ifPresent(_ -> wrong++);
+        line(trouble.orElse("ok"), about);
+    }
+
+    private Optional<String> trouble(JsonNode object, String name) {
+        try {
+            Optional<InputStream> stored = store.read(name);
+            if (stored.isEmpty()) {
+                return Optional.of("MISSING");
+            }
+            try (DigestInputStream in = new DigestInputStream(stored.get(), Digests.sha256())) {
+                in.transferTo(OutputStream.nullOutputStream());
+                if (!Digests.text(in.getMessageDigest().digest()).equals(text(object, "storedSha256"))) {
+                    return Optional.of("ALTERED");
+                }
+            }
+            return object.has("container") ? troubleInside(object, name) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("UNREADABLE");
+        }
+    }
+
+    private Optional<String> troubleInside(JsonNode object, String name) throws IOException {
+        try (InputStream in = store.read(name).orElseThrow(IOException::new)) {
+            StoredLog log = StoredLog.read(in);
+            boolean same = log.sha256().equals(text(object, "sha256"))
+                    && log.bytes() == object.path("bytes").asLong();
+            return same ? Optional.empty() : Optional.of("ALTERED");
+        }
+    }
+
+    private void line(String name, String text) {
+        out.printf("%-13s %s%n", name, harmless(text));
+    }
+
+    private static String text(JsonNode node, String name) {
+        return node.path(name).asText("-");
+    }
+
+    /** What is in evidence may be written for the terminal of whoever reads it. */
+    private static String harmless(String text) {
+        return text.replaceAll("\\p{Cc}", " ");
+    }
+}

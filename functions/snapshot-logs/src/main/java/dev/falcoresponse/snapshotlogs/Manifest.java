@@ -1,0 +1,102 @@
+package dev.falcoresponse.snapshotlogs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** What was secured, with digests, and what was not, with reasons: written last, it makes a snapshot of the objects. */
+final class Manifest {
+    static final String NAME = "manifest.json";
+
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final ObjectNode root = JSON.createObjectNode();
+    private final ArrayNode objects = JSON.createArrayNode();
+    private final ArrayNode missing = JSON.createArrayNode();
+    private boolean complete = true;
+    private long bytes;
+
+    /** Something small that is stored as it is. */
+    synchronized void add(String name, byte[] content) {
+        objects.addObject()
+                .put("name", name)
+                .put("bytes", content.length)
+                .put("sha256", Digests.sha256(content))
+                .put("storedBytes", content.length)
+                .put("storedSha256", Digests.sha256(content));
+        bytes += content.length;
+    }
+
+    /** A log, stored compressed. */
+    synchronized void add(String name, LogOf log, StoredLog stored, boolean truncated, String note) {
+        ObjectNode entry = objects.addObject()
+                .put("name", name)
+                .put("container", log.container())
+                .put("type", log.type())
+                .put("previous", log.previous())
+                .put("containerId", log.containerId())
+                .put("bytes", stored.bytes())
+                .put("sha256", stored.sha256())
+                .put("storedBytes", stored.storedBytes())
+                .put("storedSha256", stored.storedSha256())
+                .put("truncated", truncated);
+        putOrNull(entry, "from", stored.from());
+        putOrNull(entry, "to", stored.to());
+        putOrNull(entry, "note", note);
+        bytes += stored.bytes();
+    }
+
+    /** Something that there was nothing of, or that nobody may read: the snapshot is whole without it. */
+    synchronized void lacks(String what, String why) {
+        missing.addObject().put("what", what).put("why", why);
+    }
+
+    /** Something that should have been secured and was not. */
+    synchronized void misses(String what, String why) {
+        lacks(what, why);
+        complete = false;
+    }
+
+    synchronized boolean isComplete() {
+        return complete;
+    }
+
+    /** Of all that was secured, uncompressed. */
+    synchronized long bytes() {
+        return bytes;
+    }
+
+    /** The manifest as it is stored. */
+    synchronized byte[] write(String record) {
+        root.put("version", 1).put("complete", complete);
+        root.set("record", parse(record));
+        root.set("objects", objects);
+        root.set("notCaptured", missing);
+        try {
+            return (JSON.writeValueAsString(root) + "\n").getBytes(UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static JsonNode parse(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void putOrNull(ObjectNode entry, String name, String text) {
+        if (text.isEmpty()) {
+            entry.putNull(name);
+        } else {
+            entry.put(name, text);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.falcoresponse.playground.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falcoresponse.testing.KubeBinaries;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A component does to the Triggers here what kustomize does. */
+final class ComponentTest {
+    private static final Path KNATIVE = Path.of("..", "knative");
+
+    private static JsonNode byName(List<JsonNode> triggers) {
+        ObjectNode specs = JsonNodeFactory.instance.objectNode();
+        triggers.forEach(each -> specs.set(each.path("metadata").path("name").asText(), each.path("spec")));
+        return specs;
+    }
+
+    private static List<JsonNode> direct() throws IOException {
+        try (Stream<Path> folders = Files.list(KNATIVE)) {
+            return folders.map(each -> each.resolve("trigger.yaml"))
+                    .filter(Files::exists)
+                    .flatMap(each -> Manifests.of(each, "Trigger").stream())
+                    .toList();
+        }
+    }
+
+    private static JsonNode evidenceFirst() throws IOException {
+        return byName(Component.read(KNATIVE.resolve("components").resolve("evidence-first"))
+                .apply(direct()));
+    }
+
+    @Test
+    void theActionsWaitForTheReplyOfTheirVeryRules() throws IOException {
+        JsonNode before = byName(direct());
+        JsonNode after = evidenceFirst();
+
+        for (String action : List.of("delete-pod", "isolate-network")) {
+            JsonNode filters = after.path(action).path("filters");
+            assertThat(filters.at("/0/exact/type").asText()).isEqualTo("falco.response.snapshot-logs.v1");
+            assertThat(filters.get(1)).isEqualTo(before.path(action).at("/filters/1"));
+            assertThat(filters.get(2).toString())
+                    .isEqualTo(
+                            "{\"any\":[{\"exact\":{\"outcome\":\"acted\"}},{\"exact\":{\"reason\":\"already-done\"}}]}");
+            JsonNode evidence = after.path("evidence-before-" + action);
+            assertThat(evidence.at("/filters/0/exact/type").asText()).isEqualTo("falco.rule.output.v1");
+            assertThat(evidence.at("/filters/1")).isEqualTo(before.path(action).at("/filters/1"));
+            assertThat(evidence.at("/subscriber/ref/name").asText()).isEqualTo("snapshot-logs");
+        }
+    }
+
+    @Test
+    void kustomizeSaysTheSame() throws Exception {
+        Path kubectl = KubeBinaries.find(System.getenv())
+                .map(binaries -> binaries.folder().resolve("kubectl"))
+                .orElse(Path.of("none"));
+        assumeTrue(Files.isExecutable(kubectl), "no kubectl beside the kube-apiserver");
+        Path overlay = Files.createDirectories(Path.of("target", "overlay"));
+        Files.writeString(overlay.resolve("kustomization.yaml"), """
+                apiVersion: kustomize.config.k8s.io/v1beta1
+                kind: Kustomization
+                resources: [../../../knative]
+                components: [../../../knative/components/evidence-first]
+                """);
+        Path built = overlay.resolve("built.yaml");
+        int status = new ProcessBuilder(kubectl.toString(), "kustomize", overlay.toString())
+                .redirectOutput(built.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start()
+                .waitFor();
+
+        assertThat(status).isZero();
+        assertThat(byName(Manifests.of(built, "Trigger"))).isEqualTo(evidenceFirst());
+    }
+}
