@@ -281,4 +281,29 @@ class RealLogsIT {
         assertThat(new String(EvidenceFolder.in(store).log("app.log.gz"), StandardCharsets.UTF_8))
                 .contains("END");
     }
+
+    /** The node keeps only the newest part of it in the file that it serves. */
+    @Test
+    void aContainerThatHasWritten200MegabytesIsReadAsTheNodeServesIt() throws Exception {
+        Pod pod = pod(
+                container(
+                        "app",
+                        "yes 012345678901234567890123456789012345678 | head -c 200000000; while true; do echo tick; sleep 0.2; done"),
+                each -> statuses(each).anyMatch(status -> status.getState().getRunning() != null));
+        Waiting.until(
+                "the last line",
+                PATIENCE,
+                () -> client.pods()
+                        .resource(pod)
+                        .inContainer("app")
+                        .tailingLines(1)
+                        .getLog()
+                        .contains("tick"));
+
+        snapshot(pod, Map.of("SNAPSHOT_LOGS_MAX_BYTES", "500M")).body("details.complete", equalTo(true));
+
+        byte[] secured = EvidenceFolder.in(store).log("app.log.gz");
+        byte[] later = kubectl("app", false);
+        assertThat(secured).isNotEmpty().isEqualTo(Arrays.copyOf(later, secured.length));
+    }
 }
