@@ -56,7 +56,8 @@ public final class Responder {
         this.action = action;
         this.dryRun = dryRun;
         Set<String> ticks = action instanceof Recurring recurring ? recurring.ticks() : Set.of();
-        this.reader = new EventReader(action.name(), action.requests(), ticks, clock);
+        this.reader = new EventReader(
+                action.name(), action.effect() == Action.Effect.CHANGE, action.requests(), ticks, clock);
         this.eventGuards = guardrails.onEvent(action.effect());
         this.podGuards = guardrails.onPod(action.effect());
         this.resolver = resolver;

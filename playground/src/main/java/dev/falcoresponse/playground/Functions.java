@@ -45,9 +45,16 @@ final class Functions implements AutoCloseable {
 
     /** A folder of a container is one of this checkout here. */
     private static String here(Path home, String store) {
-        return store.startsWith("file:")
-                ? "file://" + home.resolve("target").resolve("evidence").toAbsolutePath()
-                : store;
+        if (!store.startsWith("file:")) {
+            return store;
+        }
+        Path folder = home.resolve("target").resolve("evidence").toAbsolutePath();
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(folder + " cannot be made: " + e.getMessage(), e);
+        }
+        return "file://" + folder;
     }
 
     /** The manifest's environment, except what one has set in one's own. */

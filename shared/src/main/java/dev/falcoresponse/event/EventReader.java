@@ -17,9 +17,13 @@ public final class EventReader {
     private static final String FALCO_ALERT = "falco.rule.output.v1";
     private static final Pattern RESPONSE = Pattern.compile("falco\\.response\\.([a-z0-9-]+)\\.v1");
     private static final PodReference NO_POD = new PodReference("", "", "", "", "");
+    /** The action whose replies others wait for before they destroy. */
+    private static final String EVIDENCE = "snapshot-logs";
+
     private static final List<String> REQUIRED = List.of("specversion", "id", "source", "type");
 
     private final String action;
+    private final boolean changes;
     private final Set<String> requests;
     private final Set<String> ticks;
     private final InstantSource clock;
@@ -28,11 +32,13 @@ public final class EventReader {
      * A reader for one function.
      *
      * @param action the function's own, whose replies are refused: they would go round for ever
+     * @param changes whether it changes anything: then evidence must be whole before it does
      * @param requests the types of CloudEvents with which people ask for the action on one pod
      * @param ticks the types of CloudEvents that ask for all that is due, whatever their data
      */
-    public EventReader(String action, Set<String> requests, Set<String> ticks, InstantSource clock) {
+    public EventReader(String action, boolean changes, Set<String> requests, Set<String> ticks, InstantSource clock) {
         this.action = action;
+        this.changes = changes;
         this.requests = Set.copyOf(requests);
         this.ticks = Set.copyOf(ticks);
         this.clock = clock;
@@ -147,13 +153,14 @@ public final class EventReader {
                         body.text("container"),
                         body.text("containerId")),
                 bytes,
-                evidence(body.object("details")),
+                evidence(body.object("details"), sender),
                 Map.of());
     }
 
-    /** Where an action has secured evidence; what it could not secure as a whole is no leave to destroy the rest. */
-    private static String evidence(Json details) throws UnreadableException {
-        if (details.isFalse("complete")) {
+    /** Where an action has secured evidence; what is not secured as a whole is no leave to destroy the rest. */
+    private String evidence(Json details, String sender) throws UnreadableException {
+        boolean mustBeWhole = sender.equals(EVIDENCE) || details.has("complete");
+        if (changes && mustBeWhole && !details.isTrue("complete")) {
             throw new UnreadableException("The evidence is not complete: nothing must follow from it");
         }
         return details.text("location", details.text("evidence"));

@@ -62,10 +62,14 @@ record Json(String path, JsonNode node) {
         return text.isEmpty() ? otherwise : text;
     }
 
-    /** Whether a member says no. */
-    boolean isFalse(String key) {
+    boolean has(String key) {
+        return node.has(key);
+    }
+
+    /** Whether a member says yes, as JSON says it. */
+    boolean isTrue(String key) {
         JsonNode member = node.path(key);
-        return member.isBoolean() && !member.booleanValue();
+        return member.isBoolean() && member.booleanValue();
     }
 
     /** The members of an array of texts; absent and null are the empty list. */

@@ -42,6 +42,9 @@ public final class ApiProxy implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
 
+    /** A header of an {@link Answer} whose connection breaks before its body ends. */
+    public static final String BREAKS = "x-breaks";
+
     /** One call of the function, {@code uri} with its query. */
     public record Call(String method, String uri, String body) {}
 
@@ -111,6 +114,13 @@ public final class ApiProxy implements AutoCloseable {
 
     private static void respond(HttpExchange exchange, Answer answer) throws IOException {
         byte[] body = answer.body().getBytes(UTF_8);
+        if (answer.headers().containsKey(BREAKS)) {
+            // promises more than comes: whoever reads it loses the connection in the middle
+            exchange.sendResponseHeaders(answer.status(), body.length * 2L);
+            exchange.getResponseBody().write(body);
+            exchange.getResponseBody().flush();
+            throw new IOException("broken on purpose");
+        }
         if (answer.times() == 1) {
             respond(exchange, answer.status(), body);
             return;

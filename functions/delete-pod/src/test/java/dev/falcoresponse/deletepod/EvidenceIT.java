@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Chained behind snapshot-logs, it acts on whole evidence only, and on the very pod that this is of. */
 @NeedsKubeApiServer
@@ -51,10 +53,14 @@ class EvidenceIT {
 
     /** What snapshot-logs answers, as the broker passes it on. */
     private ValidatableResponse reply(String uid, boolean complete) {
+        return reply(uid, "acted", complete ? "true" : "false");
+    }
+
+    private ValidatableResponse reply(String uid, String outcome, String complete) {
         ObjectNode record = new ObjectMapper()
                 .createObjectNode()
                 .put("action", "snapshot-logs")
-                .put("outcome", "acted")
+                .put("outcome", outcome)
                 .put("rule", "Terminal shell in container")
                 .put("priority", "Notice")
                 .put("source", "syscall")
@@ -63,7 +69,10 @@ class EvidenceIT {
                 .put("namespace", namespace)
                 .put("pod", pod.getMetadata().getName())
                 .put("podUid", uid);
-        record.putObject("details").put("location", LOCATION).put("complete", complete);
+        ObjectNode details = record.putObject("details").put("location", LOCATION);
+        if (!complete.isEmpty()) {
+            details.put("complete", Boolean.parseBoolean(complete));
+        }
         return Send.request(function.uri())
                 .headers(Map.of(
                         "ce-specversion", "1.0",
@@ -95,6 +104,14 @@ class EvidenceIT {
         reply(uid(), false)
                 .statusCode(400)
                 .body("outcome", equalTo("rejected"), "detail", containsString("The evidence is not complete"));
+
+        assertThat(TestPods.isThere(client, pod)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"previewed", "denied", "skipped", "failed"})
+    void aReplyThatSecuredNothingIsNoLeave(String outcome) {
+        reply(uid(), outcome, "").statusCode(400).body("outcome", equalTo("rejected"));
 
         assertThat(TestPods.isThere(client, pod)).isTrue();
     }

@@ -2,6 +2,7 @@ package dev.falcoresponse.snapshotlogs;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.HexFormat;
 
 /** SHA-256, written in hexadecimal. */
@@ -11,6 +12,16 @@ final class Digests {
     static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As HTTP's {@code Content-MD5} wants it: against slips on the way, not against anybody. */
+    static String md5(byte[] bytes) {
+        try {
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("MD5").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

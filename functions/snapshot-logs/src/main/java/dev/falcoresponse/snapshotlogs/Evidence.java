@@ -52,7 +52,8 @@ public final class Evidence {
     private int read() throws IOException {
         Optional<InputStream> manifest = store.read(Manifest.NAME);
         if (manifest.isEmpty()) {
-            out.println("There is no manifest at " + store.location("") + ": nothing was ever called captured there.");
+            out.println(harmless(
+                    "There is no manifest at " + store.location("") + ": nothing was ever called captured there."));
             return WRONG;
         }
         byte[] bytes;
@@ -60,6 +61,13 @@ public final class Evidence {
             bytes = in.readAllBytes();
         }
         JsonNode root = JSON.readTree(bytes);
+        if (root == null
+                || root.path("version").asInt() != Manifest.VERSION
+                || !root.path("record").isObject()
+                || root.path("objects").isEmpty()) {
+            out.println(harmless("The manifest at " + store.location("") + " is none that this can read."));
+            return WRONG;
+        }
         head(root, bytes);
         for (JsonNode object : root.path("objects")) {
             verify(object);
@@ -96,13 +104,19 @@ public final class Evidence {
             if (stored.isEmpty()) {
                 return Optional.of("MISSING");
             }
+            long size;
+            String sha256;
             try (DigestInputStream in = new DigestInputStream(stored.get(), Digests.sha256())) {
-                in.transferTo(OutputStream.nullOutputStream());
-                if (!Digests.text(in.getMessageDigest().digest()).equals(text(object, "storedSha256"))) {
-                    return Optional.of("ALTERED");
-                }
+                size = in.transferTo(OutputStream.nullOutputStream());
+                sha256 = Digests.text(in.getMessageDigest().digest());
             }
-            return object.has("container") ? troubleInside(object, name) : Optional.empty();
+            if (!fits(object, "storedBytes", "storedSha256", size, sha256)) {
+                return Optional.of("ALTERED");
+            }
+            if (!name.endsWith(".gz")) {
+                return fits(object, "bytes", "sha256", size, sha256) ? Optional.empty() : Optional.of("ALTERED");
+            }
+            return troubleInside(object, name);
         } catch (IOException e) {
             return Optional.of("UNREADABLE");
         }
@@ -111,10 +125,14 @@ public final class Evidence {
     private Optional<String> troubleInside(JsonNode object, String name) throws IOException {
         try (InputStream in = store.read(name).orElseThrow(IOException::new)) {
             StoredLog log = StoredLog.read(in);
-            boolean same = log.sha256().equals(text(object, "sha256"))
-                    && log.bytes() == object.path("bytes").asLong();
-            return same ? Optional.empty() : Optional.of("ALTERED");
+            return fits(object, "bytes", "sha256", log.bytes(), log.sha256())
+                    ? Optional.empty()
+                    : Optional.of("ALTERED");
         }
+    }
+
+    private static boolean fits(JsonNode object, String bytes, String digest, long size, String sha256) {
+        return object.path(bytes).asLong(-1) == size && sha256.equals(text(object, digest));
     }
 
     private void line(String name, String text) {
@@ -127,6 +145,6 @@ public final class Evidence {
 
     /** What is in evidence may be written for the terminal of whoever reads it. */
     private static String harmless(String text) {
-        return text.replaceAll("\\p{Cc}", " ");
+        return text.replaceAll("\\p{C}", " ");
     }
 }

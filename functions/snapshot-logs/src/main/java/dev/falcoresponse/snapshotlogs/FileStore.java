@@ -15,6 +15,9 @@ import java.util.UUID;
 
 /** A folder, usually on a volume: an object gets its name only when all of it is on the disk. */
 final class FileStore implements EvidenceStore {
+    /** What a check writes: that much room must there be. */
+    private static final int ENOUGH = 256 * 1024;
+
     private final Path root;
 
     FileStore(Path root) {
@@ -35,6 +38,7 @@ final class FileStore implements EvidenceStore {
         if (Files.exists(target)) {
             return false;
         }
+        requireRoot();
         Files.createDirectories(target.getParent());
         Path temporary = target.resolveSibling("." + UUID.randomUUID() + ".tmp");
         try {
@@ -83,11 +87,20 @@ final class FileStore implements EvidenceStore {
 
     @Override
     public void check(String prefix) throws IOException {
-        Path there = root;
-        while (!Files.exists(there) && there.getParent() != null) {
-            there = there.getParent();
+        requireRoot();
+        Path file = Files.createTempFile(root, ".check-", ".tmp");
+        try {
+            Files.write(file, new byte[ENOUGH], StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+        } finally {
+            Files.delete(file);
         }
-        Files.delete(Files.createTempFile(there, ".check-", ".tmp"));
+    }
+
+    /** A volume that is not mounted must not become a folder of the container's. */
+    private void requireRoot() throws IOException {
+        if (!Files.isDirectory(root)) {
+            throw new IOException("The folder " + root + " is not there");
+        }
     }
 
     @Override

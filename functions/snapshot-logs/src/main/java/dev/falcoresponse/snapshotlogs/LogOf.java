@@ -65,8 +65,15 @@ record LogOf(String container, String type, boolean previous, String containerId
         return !containerId.isEmpty();
     }
 
-    /** The name of the object, without what tells whether its beginning was cut off. */
+    /** The name of the object, without its ending: of each run its own, so that a restart does not mix two up. */
     String object() {
-        return "logs/" + Keys.part(container) + (previous ? ".previous" : "");
+        String id = containerId.replaceFirst(".*://", "");
+        String run = hasRun() ? "." + Keys.part(id.substring(0, Math.min(12, id.length()))) : "";
+        return "logs/" + Keys.part(container) + run;
+    }
+
+    /** Whether it is of the same run, be that the present or the previous one by now. */
+    boolean isSameRun(LogOf other) {
+        return container.equals(other.container) && containerId.equals(other.containerId);
     }
 }

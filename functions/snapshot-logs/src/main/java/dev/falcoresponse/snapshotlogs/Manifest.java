@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /** What was secured, with digests, and what was not, with reasons: written last, it makes a snapshot of the objects. */
 final class Manifest {
     static final String NAME = "manifest.json";
+    static final int VERSION = 1;
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -71,9 +72,14 @@ final class Manifest {
         return bytes;
     }
 
-    /** The manifest as it is stored. */
-    synchronized byte[] write(String record) {
-        root.put("version", 1).put("complete", complete);
+    /**
+     * The manifest as it is stored.
+     *
+     * @param since how old the oldest line was allowed to be; empty: any
+     */
+    synchronized byte[] write(String record, String since) {
+        root.put("version", VERSION).put("complete", complete);
+        putOrNull(root, "since", since);
         root.set("record", parse(record));
         root.set("objects", objects);
         root.set("notCaptured", missing);

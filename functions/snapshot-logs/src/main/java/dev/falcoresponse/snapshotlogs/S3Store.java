@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -50,8 +51,16 @@ final class S3Store implements EvidenceStore {
     static S3Store open(URI uri, Map<String, String> environment, Protection protection) {
         boolean ownEndpoint =
                 environment.containsKey("AWS_ENDPOINT_URL_S3") || environment.containsKey("AWS_ENDPOINT_URL");
-        S3Client client = S3Client.builder()
+        S3Client client = client(ownEndpoint);
+        String path = uri.getPath().replaceFirst("^/", "").replaceFirst("/$", "");
+        return new S3Store(client, uri.getAuthority(), path.isEmpty() ? "" : path + "/", protection);
+    }
+
+    private static S3Client client(boolean ownEndpoint) {
+        return S3Client.builder()
                 .forcePathStyle(ownEndpoint)
+                // a checksum behind the body is what not every store understands: MD5 goes before it
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .httpClient(UrlConnectionHttpClient.builder()
                         .connectionTimeout(Duration.ofSeconds(5))
                         .socketTimeout(Duration.ofSeconds(10))
@@ -62,8 +71,6 @@ final class S3Store implements EvidenceStore {
                         .retryStrategy(retries -> retries.maxAttempts(2))
                         .build())
                 .build();
-        String path = uri.getPath().replaceFirst("^/", "").replaceFirst("/$", "");
-        return new S3Store(client, uri.getHost(), path.isEmpty() ? "" : path + "/", protection);
     }
 
     @Override
@@ -90,7 +97,8 @@ final class S3Store implements EvidenceStore {
                 PutObjectRequest.builder().bucket(bucket).key(key).ifNoneMatch("*");
         protection.apply(request, Instant.now());
         try (InputStream in = content.open()) {
-            s3.putObject(request.build(), RequestBody.fromBytes(in.readAllBytes()));
+            byte[] bytes = in.readAllBytes();
+            s3.putObject(request.contentMD5(Digests.md5(bytes)).build(), RequestBody.fromBytes(bytes));
         }
     }
 
@@ -119,11 +127,13 @@ final class S3Store implements EvidenceStore {
         List<CompletedPart> parts = new ArrayList<>();
         for (byte[] bytes = in.readNBytes(PART); bytes.length > 0; bytes = in.readNBytes(PART)) {
             int number = parts.size() + 1;
+            String md5 = Digests.md5(bytes);
             String tag = s3.uploadPart(
                             part -> part.bucket(bucket)
                                     .key(key)
                                     .uploadId(upload)
-                                    .partNumber(number),
+                                    .partNumber(number)
+                                    .contentMD5(md5),
                             RequestBody.fromBytes(bytes))
                     .eTag();
             parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
@@ -156,9 +166,10 @@ final class S3Store implements EvidenceStore {
     public void check(String under) throws IOException {
         String key = prefix + under + "check";
         try {
-            String upload = s3.createMultipartUpload(
-                            create -> create.bucket(bucket).key(key))
-                    .uploadId();
+            CreateMultipartUploadRequest.Builder request =
+                    CreateMultipartUploadRequest.builder().bucket(bucket).key(key);
+            protection.apply(request, Instant.now());
+            String upload = s3.createMultipartUpload(request.build()).uploadId();
             s3.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(upload));
         } catch (SdkException e) {
             throw failed(under, e);

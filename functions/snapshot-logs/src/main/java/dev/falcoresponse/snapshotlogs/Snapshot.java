@@ -8,30 +8,37 @@ import dev.falcoresponse.kubernetes.ApiException;
 import dev.falcoresponse.kubernetes.ApiServer;
 import dev.falcoresponse.kubernetes.PodLogs;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import java.util.zip.ZipException;
 
 /** One alert's evidence on its way into the store. */
 final class Snapshot {
     private static final String WHOLE = ".log.gz";
+
+    /** The name says that the end is missing: a log that was cut off is read again by whoever finishes the snapshot. */
+    private static final String PART = ".part.log.gz";
 
     /** The name says that the beginning is missing, so that whoever finishes a snapshot knows it too. */
     private static final String TAIL = ".tail.log.gz";
 
     private static final Pattern EXCUSE = Pattern.compile("unable to retrieve container logs for \\S+\\s*");
     private static final int LONGEST_EXCUSE = 300;
+    private static final int ATTEMPTS = 3;
+    private static final String GONE = "the node has no log of it any more";
     private static final Pattern NO_PREVIOUS = Pattern.compile("previous terminated container .* not found");
 
     private final PodLogs podLogs;
@@ -43,6 +50,7 @@ final class Snapshot {
     private final String prefix;
     private final Instant deadline;
     private final Manifest manifest = new Manifest();
+    private final Set<String> begun = new HashSet<>();
 
     Snapshot(
             ApiServer api,
@@ -72,18 +80,11 @@ final class Snapshot {
 
     /** Secures everything but the manifest; the logs first, since they go first when the pod goes. */
     void secure(ExecutorService threads) throws ApiException, IOException {
-        List<Future<Void>> logs = new ArrayList<>();
-        for (LogOf log : LogOf.all(pod)) {
-            if (log.hasRun()) {
-                Callable<Void> task = () -> {
-                    secure(log);
-                    return null;
-                };
-                logs.add(threads.submit(task));
-            } else {
-                manifest.lacks(log.object(), "the container has not started");
-            }
-        }
+        List<LogOf> all = LogOf.all(pod);
+        all.stream()
+                .filter(log -> !log.hasRun())
+                .forEach(log -> manifest.lacks(log.object(), "the container has not started"));
+        List<Future<Void>> logs = read(all, threads);
         try {
             put("alert.json", alert.body());
             for (Map.Entry<String, byte[]> object :
@@ -93,6 +94,26 @@ final class Snapshot {
         } finally {
             await(logs);
         }
+        Optional<Pod> now = surroundings.now(pod);
+        if (now.isPresent()) {
+            // runs that began while others were read
+            await(read(LogOf.all(now.get()), threads));
+        }
+    }
+
+    private List<Future<Void>> read(List<LogOf> all, ExecutorService threads) {
+        List<Future<Void>> reading = new ArrayList<>();
+        for (LogOf log : all) {
+            // in a back-off a container's last run is its present and its previous one
+            if (log.hasRun() && begun.add(log.object())) {
+                Callable<Void> task = () -> {
+                    secure(log);
+                    return null;
+                };
+                reading.add(threads.submit(task));
+            }
+        }
+        return reading;
     }
 
     /** Waits for all, and then tells the first trouble. */
@@ -137,40 +158,41 @@ final class Snapshot {
         for (String ending : List.of(WHOLE, TAIL)) {
             Optional<InputStream> earlier = store.read(prefix + log.object() + ending);
             if (earlier.isPresent()) {
-                try (InputStream in = earlier.get()) {
-                    note(log, ending, StoredLog.read(in), "secured by an earlier try");
-                }
+                earlier.get().close();
+                note(log, ending, earlier(log.object() + ending), "secured by an earlier try");
                 return;
             }
         }
-        if (!read(log)) {
-            // the container was just being replaced: its successor, or what is left, has another log
-            if (!read(log)) {
-                gone(log);
+        // a container that restarts meanwhile has another log under the same name: then the run is looked for again
+        Optional<LogOf> run = Optional.of(log);
+        for (int attempt = 1; run.isPresent() && attempt <= ATTEMPTS; attempt++) {
+            if (read(run.get())) {
+                return;
             }
+            run = surroundings
+                    .now(pod)
+                    .flatMap(now ->
+                            LogOf.all(now).stream().filter(log::isSameRun).findFirst());
         }
-    }
-
-    /** What has gone with its container nobody can secure any more; of a run that goes on it is missed. */
-    private void gone(LogOf log) {
-        String why = "the node has no log of it any more";
         if (log.previous()) {
-            manifest.lacks(log.object(), why);
+            manifest.lacks(log.object(), GONE);
         } else {
-            manifest.misses(log.object(), why);
+            manifest.misses(log.object(), GONE);
         }
     }
 
-    /** Reads and stores a log; false when there is none. */
+    /** Reads and stores a log; false when what came was not of this run. */
     private boolean read(LogOf log) throws ApiException, IOException {
         try (Tail tail = new Tail(settings.maxBytes())) {
             Optional<String> trouble = read(log, tail);
-            if (!surroundings.isThere(pod)) {
+            Optional<Pod> now = surroundings.now(pod);
+            if (now.isEmpty()) {
                 // another pod of that name may have answered in its stead
                 manifest.misses(log.object(), "the pod has gone while its log was read");
                 return true;
             }
-            if (isGone(log, tail, trouble)) {
+            boolean same = LogOf.all(now.get()).contains(log);
+            if (!same || isGone(log, tail, trouble)) {
                 return false;
             }
             if (trouble.isPresent() && tail.seen() == 0) {
@@ -214,26 +236,30 @@ final class Snapshot {
     }
 
     private void store(LogOf log, Tail tail, Optional<String> trouble) throws IOException {
-        String ending = tail.isCut() ? TAIL : WHOLE;
+        String ending = trouble.isPresent() ? PART : tail.isCut() ? TAIL : WHOLE;
         String name = log.object() + ending;
-        Path compressed = Files.createTempFile("log-", ".gz");
-        try (InputStream in = tail.open()) {
+        try (Scratch compressed = new Scratch();
+                InputStream in = tail.open()) {
             StoredLog stored = StoredLog.compress(in, compressed);
-            if (store.putIfAbsent(prefix + name, Contents.of(compressed))) {
+            if (store.putIfAbsent(prefix + name, compressed)) {
                 note(log, ending, stored, trouble.orElse(""));
             } else {
-                try (InputStream theirs =
-                        store.read(prefix + name).orElseThrow(() -> new IOException("gone: " + name))) {
-                    note(log, ending, StoredLog.read(theirs), "secured by another try");
-                }
+                note(log, ending, earlier(name), "secured by another try");
             }
-        } finally {
-            Files.deleteIfExists(compressed);
         }
         trouble.ifPresent(why -> manifest.misses(log.object() + ", its end", why));
     }
 
+    private StoredLog earlier(String name) throws IOException {
+        try (InputStream in = store.read(prefix + name)
+                .orElseThrow(() -> new IOException(store.location(prefix + name) + " is there and cannot be read"))) {
+            return StoredLog.read(in);
+        } catch (ZipException | EOFException e) {
+            throw new IOException(store.location(prefix + name) + " is no log: " + e.getMessage(), e);
+        }
+    }
+
     private void note(LogOf log, String ending, StoredLog stored, String note) {
-        manifest.add(log.object() + ending, log, stored, ending.equals(TAIL), note);
+        manifest.add(log.object() + ending, log, stored, !ending.equals(WHOLE), note);
     }
 }

@@ -27,10 +27,13 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -52,6 +55,7 @@ public final class SnapshotLogs implements Action {
     private final PodLogs podLogs;
     private final SnapshotLogsSettings settings;
     private final EvidenceStore store;
+    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newFixedThreadPool(
             READERS, Thread.ofPlatform().name("logs-", 0).factory());
 
@@ -94,16 +98,36 @@ public final class SnapshotLogs implements Action {
     @Override
     public Optional<Outcome> refusal(Alert alert, Pod pod) throws ApiException {
         String prefix = Keys.prefix(alert, pod);
-        try (InputStream in = store.read(prefix + Manifest.NAME).orElse(InputStream.nullInputStream())) {
-            byte[] manifest = in.readAllBytes();
-            return manifest.length == 0 ? Optional.empty() : Optional.of(done(prefix, manifest, pod));
+        if (underWay.contains(prefix)) {
+            // whoever delivers again did not see the answer: there will be one
+            throw new ApiException(new Failed(
+                    Reason.CONFLICT, "The evidence of this alert about pod " + name(pod) + " is being secured"));
+        }
+        try {
+            Optional<InputStream> manifest = store.read(prefix + Manifest.NAME);
+            return manifest.isEmpty() ? Optional.empty() : Optional.of(done(prefix, bytes(manifest.get()), pod));
         } catch (IOException e) {
             throw storage(e);
         }
     }
 
+    private static byte[] bytes(InputStream stream) throws IOException {
+        try (stream) {
+            return stream.readAllBytes();
+        }
+    }
+
+    /** What is secured is of this pod and this alert: another alert has evidence of its own. */
+    @Override
+    public String deed(Alert alert, Pod pod) {
+        return Keys.prefix(alert, pod);
+    }
+
     private Outcome done(String prefix, byte[] manifest, Pod pod) throws IOException {
         JsonNode root = JSON.readTree(manifest);
+        if (root == null || root.path("version").asInt() != Manifest.VERSION) {
+            throw new IOException(store.location(prefix + Manifest.NAME) + " is no manifest");
+        }
         Map<String, Object> details = Map.of(
                 "location",
                 store.location(prefix),
@@ -121,11 +145,14 @@ public final class SnapshotLogs implements Action {
     public Outcome act(Alert alert, Pod pod) throws ApiException {
         Instant started = Instant.now();
         Snapshot snapshot = new Snapshot(api, podLogs, store, settings, alert, pod, started.plus(PATIENCE));
+        underWay.add(snapshot.prefix());
         try {
             snapshot.secure(threads);
             return finish(snapshot, alert, pod, started);
         } catch (IOException e) {
             throw storage(e);
+        } finally {
+            underWay.remove(snapshot.prefix());
         }
     }
 
@@ -143,19 +170,21 @@ public final class SnapshotLogs implements Action {
         String message = "Secured what is known of pod " + name(pod) + " (uid "
                 + pod.getMetadata().getUid() + ") at " + store.location(snapshot.prefix())
                 + (manifest.isComplete() ? "" : "; not all of it, see the manifest");
-        byte[] written = manifest.write(RecordWriter.write(new ResponseRecord(
-                NAME,
-                false,
-                Optional.of(alert),
-                Optional.of(pod),
-                new Acted(Reason.CAPTURED, message, details),
-                started,
-                Instant.now())));
+        byte[] written = manifest.write(
+                RecordWriter.write(new ResponseRecord(
+                        NAME,
+                        false,
+                        Optional.of(alert),
+                        Optional.of(pod),
+                        new Acted(Reason.CAPTURED, message, details),
+                        started,
+                        Instant.now())),
+                settings.since().map(SettingReader::text).orElse(""));
         if (!store.putIfAbsent(snapshot.prefix() + Manifest.NAME, Contents.of(written))) {
-            // someone else has finished it meanwhile: theirs is the one that counts
-            try (InputStream theirs =
-                    store.read(snapshot.prefix() + Manifest.NAME).orElseThrow(IOException::new)) {
-                return done(snapshot.prefix(), theirs.readAllBytes(), pod);
+            byte[] theirs = bytes(store.read(snapshot.prefix() + Manifest.NAME).orElseThrow(IOException::new));
+            // our own, whose answer was lost on the way; otherwise someone else has finished it, and theirs counts
+            if (!Arrays.equals(theirs, written)) {
+                return done(snapshot.prefix(), theirs, pod);
             }
         }
         Map<String, Object> all = new TreeMap<>(details);

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -21,26 +19,25 @@ import java.util.zip.GZIPOutputStream;
  * @param to time of the last line
  */
 record StoredLog(long bytes, String sha256, long storedBytes, String storedSha256, String from, String to) {
-    /** Compresses a log into a file. */
-    static StoredLog compress(InputStream log, Path target) throws IOException {
+    /** Compresses a log. */
+    static StoredLog compress(InputStream log, Scratch target) throws IOException {
         MessageDigest plain = Digests.sha256();
         MessageDigest stored = Digests.sha256();
         Times times = new Times();
         long bytes = 0;
-        try (OutputStream out =
-                new GZIPOutputStream(new DigestOutputStream(Files.newOutputStream(target), stored), 64 * 1024)) {
-            byte[] buffer = new byte[64 * 1024];
-            for (int count = log.read(buffer); count >= 0; count = log.read(buffer)) {
-                plain.update(buffer, 0, count);
-                times.see(buffer, count);
-                out.write(buffer, 0, count);
-                bytes += count;
-            }
+        GZIPOutputStream out = new GZIPOutputStream(new DigestOutputStream(target.output(), stored), 64 * 1024);
+        byte[] buffer = new byte[64 * 1024];
+        for (int count = log.read(buffer); count >= 0; count = log.read(buffer)) {
+            plain.update(buffer, 0, count);
+            times.see(buffer, count);
+            out.write(buffer, 0, count);
+            bytes += count;
         }
+        out.finish();
         return new StoredLog(
                 bytes,
                 Digests.text(plain.digest()),
-                Files.size(target),
+                target.size(),
                 Digests.text(stored.digest()),
                 times.first(),
                 times.last());

@@ -144,15 +144,17 @@ final class Surroundings {
         return yaml.asYaml(object).getBytes(UTF_8);
     }
 
-    /** Whether this very pod is still there. */
-    boolean isThere(Pod pod) throws ApiException {
+    /** This very pod as it is now; empty when it has gone. */
+    Optional<Pod> now(Pod pod) throws ApiException {
         try {
             Pod now =
                     api.pod(pod.getMetadata().getNamespace(), pod.getMetadata().getName(), ApiServer.Read.QUORUM);
-            return now.getMetadata().getUid().equals(pod.getMetadata().getUid());
+            return Optional.of(now)
+                    .filter(each ->
+                            each.getMetadata().getUid().equals(pod.getMetadata().getUid()));
         } catch (ApiException e) {
             if (e.outcome() instanceof Skipped) {
-                return false;
+                return Optional.empty();
             }
             throw e;
         }

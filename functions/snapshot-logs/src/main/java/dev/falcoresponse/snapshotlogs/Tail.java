@@ -3,22 +3,19 @@ package dev.falcoresponse.snapshotlogs;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** The newest end of a stream of bytes, on the disk: memory stays small however long the stream is. */
 final class Tail implements AutoCloseable {
-    private final Path path;
-    private final RandomAccessFile file;
+    /** How far the next line's beginning is looked for: more is not thrown away for the sake of a whole line. */
+    private static final int LONGEST_REST = 64 * 1024;
+
+    private final Scratch scratch = new Scratch();
     private final long capacity;
     private long written;
 
     /** Keeps at most so many bytes. */
     Tail(long capacity) throws IOException {
         this.capacity = capacity;
-        this.path = Files.createTempFile("log-", ".tail");
-        this.file = new RandomAccessFile(path.toFile(), "rw");
     }
 
     void write(byte[] bytes) throws IOException {
@@ -26,8 +23,7 @@ final class Tail implements AutoCloseable {
         while (from < bytes.length) {
             long at = written % capacity;
             int length = (int) Math.min(bytes.length - from, capacity - at);
-            file.seek(at);
-            file.write(bytes, from, length);
+            scratch.write(bytes, from, length, at);
             from += length;
             written += length;
         }
@@ -43,28 +39,20 @@ final class Tail implements AutoCloseable {
         return written;
     }
 
-    /** What is kept, the oldest byte first; after a cut from the first whole line on, if any line is whole. */
+    /** What is kept, the oldest byte first; after a cut from a whole line on, if one begins soon. */
     InputStream open() throws IOException {
         long start = isCut() ? written - capacity : 0;
         return new Reader(isCut() ? afterLine(start) : start);
     }
 
     private long afterLine(long start) throws IOException {
-        for (long position = start; position < written; position++) {
-            if (read(position) == '\n') {
-                return position + 1 < written ? position + 1 : start;
+        byte[] rest = new Reader(start).readNBytes(LONGEST_REST);
+        for (int i = 0; i < rest.length - 1; i++) {
+            if (rest[i] == '\n') {
+                return start + i + 1;
             }
         }
         return start;
-    }
-
-    private int read(long position) throws IOException {
-        file.seek(position % capacity);
-        int value = file.read();
-        if (value < 0) {
-            throw new EOFException(path.toString());
-        }
-        return value;
     }
 
     /** Reads from a position of the stream to its end. */
@@ -77,7 +65,8 @@ final class Tail implements AutoCloseable {
 
         @Override
         public int read() throws IOException {
-            return position < written ? Tail.this.read(position++) : -1;
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override
@@ -86,11 +75,10 @@ final class Tail implements AutoCloseable {
                 return -1;
             }
             long at = position % capacity;
-            long most = Math.min(written - position, capacity - at);
-            file.seek(at);
-            int count = file.read(bytes, offset, (int) Math.min(length, most));
+            int most = (int) Math.min(length, Math.min(written - position, capacity - at));
+            int count = scratch.read(bytes, offset, most, at);
             if (count < 0) {
-                throw new EOFException(path.toString());
+                throw new EOFException("The scratch file has lost its end");
             }
             position += count;
             return count;
@@ -99,7 +87,6 @@ final class Tail implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        file.close();
-        Files.deleteIfExists(path);
+        scratch.close();
     }
 }

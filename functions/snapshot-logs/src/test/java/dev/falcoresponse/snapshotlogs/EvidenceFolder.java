@@ -51,22 +51,28 @@ record EvidenceFolder(Path folder) {
         }
     }
 
-    JsonNode object(String name) {
+    /** What the manifest says of a container's log. */
+    JsonNode entry(String container, boolean previous) {
         for (JsonNode object : manifest().path("objects")) {
-            if (object.path("name").asText().equals(name)) {
+            if (object.path("container").asText().equals(container)
+                    && object.path("previous").asBoolean() == previous) {
                 return object;
             }
         }
-        throw new AssertionError("The manifest has no " + name + ": " + manifest());
+        throw new AssertionError("The manifest has no log of " + container + ": " + manifest());
     }
 
     List<String> missing() {
         return manifest().path("notCaptured").findValuesAsText("what");
     }
 
-    byte[] log(String name) {
-        try (InputStream in =
-                new GZIPInputStream(Files.newInputStream(folder.resolve("logs").resolve(name)))) {
+    byte[] log(String container) {
+        return log(entry(container, false));
+    }
+
+    byte[] log(JsonNode entry) {
+        Path file = folder.resolve(entry.path("name").asText());
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
             return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -91,7 +97,7 @@ record EvidenceFolder(Path folder) {
         ProcessBuilder reader = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        app + "/app/*:" + app + "/lib/main/*",
+                        app + "/app/*:" + app + "/lib/boot/*:" + app + "/lib/main/*",
                         "dev.falcoresponse.snapshotlogs.Evidence",
                         location)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.restassured.response.ValidatableResponse;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -162,7 +163,7 @@ class RealLogsIT {
 
         EvidenceFolder evidence = EvidenceFolder.in(store);
         for (String container : List.of("setup", "app", "binary", "long", "debug")) {
-            assertThat(evidence.log(container + ".log.gz")).isEqualTo(kubectl(container, false));
+            assertThat(evidence.log(container)).isEqualTo(kubectl(container, false));
         }
         assertThat(evidence.text("pod.yaml")).contains("name: \"web\"").contains("kind: \"Pod\"");
         assertThat(evidence.text("events.yaml")).contains("Scheduled");
@@ -204,12 +205,8 @@ class RealLogsIT {
         snapshot(pod, Map.of()).body("details.complete", equalTo(true));
 
         EvidenceFolder evidence = EvidenceFolder.in(store);
-        assertThat(new String(evidence.log("crash.previous.log.gz"), StandardCharsets.UTF_8))
+        assertThat(new String(evidence.log(evidence.entry("crash", true)), StandardCharsets.UTF_8))
                 .contains("attempt");
-        assertThat(evidence.object("logs/crash.previous.log.gz")
-                        .path("previous")
-                        .asBoolean())
-                .isTrue();
     }
 
     @Test
@@ -223,8 +220,7 @@ class RealLogsIT {
 
         EvidenceFolder evidence = EvidenceFolder.in(store);
         assertThat(evidence.missing()).contains("logs/never");
-        assertThat(new String(evidence.log("app.log.gz"), StandardCharsets.UTF_8))
-                .contains("END");
+        assertThat(new String(evidence.log("app"), StandardCharsets.UTF_8)).contains("END");
     }
 
     @Test
@@ -237,12 +233,12 @@ class RealLogsIT {
 
         EvidenceFolder evidence = EvidenceFolder.in(store);
         byte[] whole = kubectl("app", false);
-        byte[] kept = evidence.log("app.tail.log.gz");
+        byte[] kept = evidence.log("app");
         assertThat(kept.length).isBetween(20 * 1024 - 60, 20 * 1024);
         assertThat(kept).isEqualTo(Arrays.copyOfRange(whole, whole.length - kept.length, whole.length));
         assertThat(whole[whole.length - kept.length - 1]).isEqualTo((byte) '\n');
-        assertThat(evidence.object("logs/app.tail.log.gz").path("truncated").asBoolean())
-                .isTrue();
+        assertThat(evidence.entry("app", false).path("truncated").asBoolean()).isTrue();
+        assertThat(evidence.entry("app", false).path("name").asText()).endsWith(".tail.log.gz");
         assertThat(evidence.verify()).isZero();
     }
 
@@ -252,7 +248,7 @@ class RealLogsIT {
 
         snapshot(pod, Map.of("SNAPSHOT_LOGS_SINCE", "4s"));
 
-        String log = new String(EvidenceFolder.in(store).log("app.log.gz"), StandardCharsets.UTF_8);
+        String log = new String(EvidenceFolder.in(store).log("app"), StandardCharsets.UTF_8);
         assertThat(log).contains("END").doesNotContain("old");
     }
 
@@ -263,7 +259,7 @@ class RealLogsIT {
 
         snapshot(pod, Map.of()).body("details.complete", equalTo(true));
 
-        byte[] secured = EvidenceFolder.in(store).log("app.log.gz");
+        byte[] secured = EvidenceFolder.in(store).log("app");
         byte[] later = kubectl("app", false);
         assertThat(later.length).isGreaterThan(secured.length);
         assertThat(secured).isEqualTo(Arrays.copyOf(later, secured.length));
@@ -278,7 +274,7 @@ class RealLogsIT {
 
         snapshot(now(), Map.of()).body("outcome", equalTo("acted"));
 
-        assertThat(new String(EvidenceFolder.in(store).log("app.log.gz"), StandardCharsets.UTF_8))
+        assertThat(new String(EvidenceFolder.in(store).log("app"), StandardCharsets.UTF_8))
                 .contains("END");
     }
 
@@ -303,13 +299,13 @@ class RealLogsIT {
 
         boolean compared = false;
         for (int attempt = 1; !compared && attempt <= 5; attempt++) {
-            Path folder = store.resolve("attempt-" + attempt);
+            Path folder = Files.createDirectories(store.resolve("attempt-" + attempt));
             byte[] before = kubectl("app", false);
             snapshot(pod, Map.of("SNAPSHOT_LOGS_MAX_BYTES", "500M", "SNAPSHOT_LOGS_STORE", "file://" + folder))
                     .body("details.complete", equalTo(true));
             byte[] after = kubectl("app", false);
             if (startsWith(after, before)) {
-                byte[] secured = EvidenceFolder.in(folder).log("app.log.gz");
+                byte[] secured = EvidenceFolder.in(folder).log("app");
                 assertThat(startsWith(secured, before)).isTrue();
                 assertThat(startsWith(after, secured)).isTrue();
                 compared = true;

@@ -135,6 +135,11 @@ class S3StoreIT {
                 + pod.getMetadata().getUid() + "/" + alert.member("uuid") + "/";
     }
 
+    private String log() {
+        String id = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
+        return "logs/web." + id.replaceFirst(".*://", "").substring(0, 12) + ".log.gz";
+    }
+
     private byte[] object(String key) {
         return s3.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asByteArray();
     }
@@ -163,12 +168,9 @@ class S3StoreIT {
 
         assertThat(keys())
                 .containsExactly(
-                        prefix() + "alert.json",
-                        prefix() + "logs/web.log.gz",
-                        prefix() + "manifest.json",
-                        prefix() + "pod.yaml");
+                        prefix() + "alert.json", prefix() + log(), prefix() + "manifest.json", prefix() + "pod.yaml");
         assertWhole();
-        assertThat(object(prefix() + "logs/web.log.gz").length).isGreaterThan(8 * 1024 * 1024);
+        assertThat(object(prefix() + log()).length).isGreaterThan(8 * 1024 * 1024);
     }
 
     @Test

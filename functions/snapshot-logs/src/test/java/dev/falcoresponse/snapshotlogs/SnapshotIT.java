@@ -1,5 +1,6 @@
 package dev.falcoresponse.snapshotlogs;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -14,7 +15,9 @@ import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.ShippedRole;
 import dev.falcoresponse.testing.TestPods;
 import dev.falcoresponse.testing.ThisFunction;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.restassured.response.Response;
 import java.io.IOException;
@@ -90,7 +93,7 @@ class SnapshotIT {
 
         EvidenceFolder evidence = EvidenceFolder.in(store);
         assertThat(evidence.text("alert.json")).isEqualTo(alert.body());
-        assertThat(evidence.object("logs/web.log.gz").path("from").asText()).isEqualTo("2026-11-24T12:00:00.5Z");
+        assertThat(evidence.entry("web", false).path("from").asText()).isEqualTo("2026-11-24T12:00:00.5Z");
         assertThat(evidence.folder())
                 .isEqualTo(store.resolve(namespace)
                         .resolve("web-0")
@@ -137,7 +140,7 @@ class SnapshotIT {
                 .body("message", containsString("not all of it"));
 
         EvidenceFolder evidence = EvidenceFolder.in(store);
-        assertThat(evidence.missing()).contains("logs/web");
+        assertThat(evidence.missing()).anyMatch(each -> each.startsWith("logs/web."));
         assertThat(evidence.text("pod.yaml")).contains(pod.getMetadata().getUid());
         assertThat(evidence.verify()).isZero();
     }
@@ -305,10 +308,7 @@ class SnapshotIT {
         assertThat(EvidenceFolder.files(store))
                 .filteredOn(file -> file.endsWith("manifest.json"))
                 .hasSize(4);
-        assertThat(EvidenceFolder.in(store)
-                        .object("logs/web.log.gz")
-                        .path("bytes")
-                        .asLong())
+        assertThat(EvidenceFolder.in(store).entry("web", false).path("bytes").asLong())
                 .isEqualTo(200_000L * line.length());
     }
 
@@ -363,7 +363,116 @@ class SnapshotIT {
                 .statusCode(200)
                 .body("details.complete", equalTo(false));
 
-        assertThat(EvidenceFolder.in(store).missing()).contains("logs/web");
+        assertThat(EvidenceFolder.in(store).missing()).anyMatch(each -> each.startsWith("logs/web."));
         assertThat(EvidenceFolder.files(store)).noneMatch(file -> file.contains("logs/"));
+    }
+
+    /** What was cut off in the first try is no whole log in the second. */
+    @Test
+    void aLogThatWasCutOffIsReadAgainByWhoeverFinishesTheSnapshot() {
+        RecordedAlert alert = RecordedAlert.shellIn(pod);
+        AtomicInteger calls = new AtomicInteger();
+        // longer than promised: the connection breaks in the middle of the body; and the owners cannot be read
+        ApiProxy.Fault first = call -> {
+            if (call.uri().contains("/log?")) {
+                calls.incrementAndGet();
+                return Optional.of(new ApiProxy.Answer(
+                        200,
+                        Map.of("Content-Type", "text/plain", ApiProxy.BREAKS, ""),
+                        LOG.body().repeat(3000)));
+            }
+            return call.uri().contains("events.k8s.io") && call.method().equals("GET")
+                    ? Optional.of(new ApiProxy.Answer(500, Map.of(), "{}"))
+                    : Optional.empty();
+        };
+        snapshot(alert, first).then().statusCode(503);
+        assertThat(calls.get()).isPositive();
+        assertThat(EvidenceFolder.files(store)).noneMatch(file -> file.matches(".*[0-9a-f]{12}\\.log\\.gz"));
+
+        snapshot(alert, SnapshotIT::logs)
+                .then()
+                .statusCode(200)
+                .body("reason", equalTo("captured"), "details.complete", equalTo(true));
+
+        assertThat(EvidenceFolder.in(store).log("web")).isEqualTo(LOG.body().getBytes(US_ASCII));
+        assertThat(EvidenceFolder.in(store).verify()).isZero();
+    }
+
+    @Test
+    void aContainerThatRestartsBeforeItsLogIsReadIsStillReadItself() {
+        String alerted = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
+        String restarted = TestPods.newContainerId();
+        AtomicInteger calls = new AtomicInteger();
+        ApiProxy.Fault restart = call -> {
+            if (!call.uri().contains("/log?")) {
+                return Optional.empty();
+            }
+            if (calls.getAndIncrement() == 0) {
+                restart(alerted, restarted);
+            }
+            return Optional.of(new ApiProxy.Answer(
+                    200,
+                    Map.of("Content-Type", "text/plain"),
+                    call.uri().contains("previous") ? "alerted\n" : "restarted\n"));
+        };
+
+        snapshot(RecordedAlert.shellIn(pod), restart).then().statusCode(200).body("details.complete", equalTo(true));
+
+        EvidenceFolder evidence = EvidenceFolder.in(store);
+        assertThat(evidence.entry("web", true).path("containerId").asText()).isEqualTo(alerted);
+        assertThat(evidence.log(evidence.entry("web", true))).isEqualTo("alerted\n".getBytes(US_ASCII));
+        assertThat(evidence.entry("web", false).path("containerId").asText()).isEqualTo(restarted);
+        assertThat(evidence.log("web")).isEqualTo("restarted\n".getBytes(US_ASCII));
+    }
+
+    private void restart(String before, String now) {
+        Pod restarted = new PodBuilder(pod)
+                .editStatus()
+                .withContainerStatuses(new ContainerStatusBuilder(
+                                pod.getStatus().getContainerStatuses().getFirst())
+                        .withContainerID(now)
+                        .withRestartCount(1)
+                        .withNewLastState()
+                        .withNewTerminated()
+                        .withExitCode(137)
+                        .withContainerID(before)
+                        .endTerminated()
+                        .endLastState()
+                        .build())
+                .endStatus()
+                .build();
+        client.resource(restarted).updateStatus();
+    }
+
+    @Test
+    void whoeverDeliversAgainMeanwhileIsToldToComeBack() {
+        RecordedAlert alert = RecordedAlert.shellIn(pod);
+        CompletableFuture<Integer> second = new CompletableFuture<>();
+        CompletableFuture<FunctionProcess> running = new CompletableFuture<>();
+        ApiProxy.Fault meanwhile = call -> {
+            if (call.uri().contains("/log?") && !second.isDone()) {
+                second.complete(Send.BINARY.to(running.join().uri(), alert).statusCode());
+            }
+            return logs(call);
+        };
+        try (ApiProxy proxy = ApiProxy.before(access, meanwhile);
+                FunctionProcess function = ThisFunction.acting(proxy.access(), settings())) {
+            running.complete(function);
+            Send.BINARY.to(function.uri(), alert).then().statusCode(200).body("reason", equalTo("captured"));
+            Send.BINARY.to(function.uri(), alert).then().statusCode(200).body("reason", equalTo("already-done"));
+        }
+        assertThat(second.join()).isEqualTo(503);
+    }
+
+    @Test
+    void aManifestThatSaysNothingIsNotBelieved() throws IOException {
+        snapshot(RecordedAlert.shellIn(pod), SnapshotIT::logs);
+        Path manifest = EvidenceFolder.in(store).folder().resolve("manifest.json");
+        String good = Files.readString(manifest);
+        for (String bad : List.of("", "{}", "[]", good.replaceAll("(?s)\"objects\" : \\[.*", "\"objects\":[]}"))) {
+            Files.writeString(manifest, bad);
+            assertThat(EvidenceFolder.verify("file://" + manifest.getParent(), Map.of()))
+                    .isEqualTo(1);
+        }
     }
 }
