@@ -153,14 +153,17 @@ public final class EventReader {
                         body.text("container"),
                         body.text("containerId")),
                 bytes,
-                evidence(body.object("details"), sender),
+                evidence(body, sender),
                 Map.of());
     }
 
-    /** Where an action has secured evidence; what is not secured as a whole is no leave to destroy the rest. */
-    private String evidence(Json details, String sender) throws UnreadableException {
-        boolean mustBeWhole = sender.equals(EVIDENCE) || details.has("complete");
-        if (changes && mustBeWhole && !details.isTrue("complete")) {
+    /** Where an action has secured evidence; without it, or with half of it, nobody has leave to destroy the rest. */
+    private String evidence(Json body, String sender) throws UnreadableException {
+        Json details = body.object("details");
+        boolean half = details.has("complete") && !details.isTrue("complete");
+        boolean secured =
+                body.text("outcome").equals("acted") || body.text("reason").equals("already-done");
+        if (changes && (half || (sender.equals(EVIDENCE) && !secured))) {
             throw new UnreadableException("The evidence is not complete: nothing must follow from it");
         }
         return details.text("location", details.text("evidence"));

@@ -212,13 +212,13 @@ class TracesIT {
         String record = Send.PLAIN
                 .to(function.uri(), alert.about(namespace, "nobody"))
                 .asString()
-                .replace("\"delete-pod\"", "\"snapshot-logs\"")
+                .replace("\"delete-pod\"", "\"isolate-network\"")
                 .replace("\"nobody\"", "\"web-0\"");
 
         Send.BINARY
                 .to(
                         function.uri(),
-                        alert.withHeader("ce-type", "falco.response.snapshot-logs.v1")
+                        alert.withHeader("ce-type", "falco.response.isolate-network.v1")
                                 .withBody(record))
                 .then()
                 .statusCode(200)
