@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -117,7 +119,7 @@ final class AdminDeny implements DenyPolicy {
                 : Map.of("action", "Pass", "to", peers, "protocols", ports(AdminDeny::protocol));
     }
 
-    private static List<Map<String, Object>> ports(java.util.function.Function<String, Map<String, Object>> written) {
+    private static List<Map<String, Object>> ports(Function<String, Map<String, Object>> written) {
         return Stream.of("UDP", "TCP").map(written).toList();
     }
 
@@ -126,6 +128,6 @@ final class AdminDeny implements DenyPolicy {
     }
 
     private static Map<String, Object> protocol(String protocol) {
-        return Map.of(protocol.toLowerCase(java.util.Locale.ROOT), Map.of("destinationPort", Map.of("number", 53)));
+        return Map.of(protocol.toLowerCase(Locale.ROOT), Map.of("destinationPort", Map.of("number", 53)));
     }
 }

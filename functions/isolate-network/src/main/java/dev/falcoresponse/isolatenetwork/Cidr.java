@@ -3,6 +3,7 @@ package dev.falcoresponse.isolatenetwork;
 import io.netty.util.NetUtil;
 import java.math.BigInteger;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,7 +46,7 @@ record Cidr(InetAddress address, int bits) {
         }
         try {
             return new Cidr(InetAddress.getByAddress(bytes), length);
-        } catch (java.net.UnknownHostException e) {
+        } catch (UnknownHostException e) {
             throw new IllegalStateException(e);
         }
     }

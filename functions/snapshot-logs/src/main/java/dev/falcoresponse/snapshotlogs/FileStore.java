@@ -2,6 +2,7 @@ package dev.falcoresponse.snapshotlogs;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -52,7 +53,7 @@ final class FileStore implements EvidenceStore {
     private static void write(Path temporary, Content content) throws IOException {
         try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 InputStream in = content.open()) {
-            long size = out.transferFrom(java.nio.channels.Channels.newChannel(in), 0, content.size());
+            long size = out.transferFrom(Channels.newChannel(in), 0, content.size());
             if (size != content.size()) {
                 throw new IOException(temporary + " got " + size + " of " + content.size() + " bytes");
             }

@@ -3,6 +3,8 @@ package dev.falcoresponse.snapshotlogs;
 import dev.falcoresponse.snapshotlogs.EvidenceStore.Content;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -34,7 +36,7 @@ final class Scratch implements AutoCloseable, Content {
     }
 
     /** Writes from its beginning on; to be flushed, never closed. */
-    java.io.OutputStream output() {
+    OutputStream output() {
         return Channels.newOutputStream(channel);
     }
 
@@ -43,7 +45,7 @@ final class Scratch implements AutoCloseable, Content {
         try {
             return channel.size();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -69,6 +69,7 @@ class RealLogsIT {
                   image: docker.io/lab/busybox:1
                   imagePullPolicy: Never
                   command: [sh, -c, '%s']
+                  volumeMounts: [{name: shared, mountPath: /shared}]
                 """.formatted(name, script);
     }
 
@@ -79,6 +80,7 @@ class RealLogsIT {
     private Pod pod(String initContainers, String containers, Predicate<Pod> until) {
         String init = initContainers.isEmpty() ? "" : "  initContainers:\n" + initContainers.indent(4);
         String yaml = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  terminationGracePeriodSeconds: 0\n"
+                + "  volumes: [{name: shared, emptyDir: {}}]\n"
                 + init + "  containers:\n" + containers.indent(4);
         client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
                 .inNamespace(namespace)
@@ -197,7 +199,7 @@ class RealLogsIT {
     @Test
     void theRunThatCrashedIsSecuredToo() {
         Pod pod = pod(
-                container("crash", "echo attempt; sleep 3; exit 3"),
+                container("crash", "echo attempt; [ -e /shared/again ] && sleep 3600; touch /shared/again; exit 3"),
                 each -> statuses(each)
                         .anyMatch(status -> status.getRestartCount() == 1
                                 && status.getState().getRunning() != null));
