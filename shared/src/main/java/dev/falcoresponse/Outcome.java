@@ -69,9 +69,15 @@ public sealed interface Outcome {
     }
 
     /** It should have been done and was not; {@code retryAfter} is passed on when the API server gave one. */
-    record Failed(Reason reason, String message, Optional<Duration> retryAfter) implements Outcome {
+    record Failed(Reason reason, String message, Optional<Duration> retryAfter, Map<String, Object> details)
+            implements Outcome {
         public Failed {
             reason.requireOf(Reason.Of.FAILED);
+            details = Map.copyOf(details);
+        }
+
+        public Failed(Reason reason, String message, Optional<Duration> retryAfter) {
+            this(reason, message, retryAfter, Map.of());
         }
 
         public Failed(Reason reason, String message) {

@@ -17,6 +17,7 @@ public enum Reason {
     ADDRESS_BLOCKED(ACTED),
     CAPTURED(ACTED),
     RELEASED(ACTED),
+    NOTIFIED(ACTED),
 
     DRY_RUN(PREVIEWED),
 

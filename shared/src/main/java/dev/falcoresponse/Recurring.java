@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /** An action that is also due by itself, and then for several pods at once: a clock's event asks for it. */
-public interface Recurring extends Action {
+public interface Recurring extends PodAction {
     /** The types of the CloudEvents that ask for all that is due. */
     Set<String> ticks();
 

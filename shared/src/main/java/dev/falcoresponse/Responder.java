@@ -9,6 +9,7 @@ import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.Delivery;
 import dev.falcoresponse.event.Delivery.Form;
 import dev.falcoresponse.event.EventReader;
+import dev.falcoresponse.event.EventReader.Taken;
 import dev.falcoresponse.event.UnreadableException;
 import dev.falcoresponse.guard.Guardrail;
 import dev.falcoresponse.guard.Guardrails;
@@ -55,15 +56,23 @@ public final class Responder {
             InstantSource clock) {
         this.action = action;
         this.dryRun = dryRun;
-        Set<String> ticks = action instanceof Recurring recurring ? recurring.ticks() : Set.of();
-        this.reader = new EventReader(
-                action.name(), action.effect() == Action.Effect.CHANGE, action.requests(), ticks, clock);
-        this.eventGuards = guardrails.onEvent(action.effect());
-        this.podGuards = guardrails.onPod(action.effect());
+        this.reader = new EventReader(taken(action), clock);
+        this.eventGuards =
+                action instanceof PodAction onPod ? guardrails.onEvent(onPod.effect()) : guardrails.onEvent();
+        this.podGuards = action instanceof PodAction onPod ? guardrails.onPod(onPod.effect()) : List.of();
         this.resolver = resolver;
         this.pace = pace;
         this.audit = audit;
         this.clock = clock;
+    }
+
+    private static Taken taken(Action action) {
+        Set<String> ticks = action instanceof Recurring recurring ? recurring.ticks() : Set.of();
+        return switch (action) {
+            case PodAction onPod ->
+                new Taken(onPod.name(), true, onPod.effect() == PodAction.Effect.CHANGE, onPod.requests(), ticks);
+            case EventAction onEvent -> new Taken(onEvent.name(), false, false, Set.of(), ticks);
+        };
     }
 
     /** How far an event came: what a record can say about it, and how it ended. */
@@ -125,9 +134,10 @@ public final class Responder {
             if (refused.isPresent()) {
                 return new End(Optional.of(alert), Optional.empty(), refused.get());
             }
-            return switch (resolver.resolve(alert)) {
-                case Lost lost -> new End(Optional.of(alert), Optional.empty(), lost.outcome());
-                case Found found -> new End(Optional.of(alert), Optional.of(found.pod()), answer(alert, found.pod()));
+            return switch (action) {
+                case PodAction onPod -> answer(onPod, alert);
+                case EventAction onEvent ->
+                    new End(Optional.of(alert), Optional.empty(), dryRun ? onEvent.preview(alert) : onEvent.act(alert));
             };
         } catch (ApiException e) {
             return new End(Optional.of(alert), Optional.empty(), e.outcome());
@@ -136,16 +146,24 @@ public final class Responder {
         }
     }
 
-    private Outcome answer(Alert alert, Pod pod) {
+    private End answer(PodAction onPod, Alert alert) throws ApiException {
+        return switch (resolver.resolve(alert)) {
+            case Lost lost -> new End(Optional.of(alert), Optional.empty(), lost.outcome());
+            case Found found ->
+                new End(Optional.of(alert), Optional.of(found.pod()), answer(onPod, alert, found.pod()));
+        };
+    }
+
+    private Outcome answer(PodAction onPod, Alert alert, Pod pod) {
         try {
             Optional<Outcome> refused = Guardrail.first(podGuards, pod);
             if (refused.isEmpty()) {
-                refused = action.refusal(alert, pod);
+                refused = onPod.refusal(alert, pod);
             }
             if (refused.isPresent()) {
                 return refused.get();
             }
-            return dryRun ? action.preview(alert, pod) : act(alert, pod);
+            return dryRun ? onPod.preview(alert, pod) : act(onPod, alert, pod);
         } catch (ApiException e) {
             return e.outcome();
         } catch (RuntimeException e) {
@@ -153,15 +171,15 @@ public final class Responder {
         }
     }
 
-    private Outcome act(Alert alert, Pod pod) throws ApiException {
-        String deed = action.deed(alert, pod);
+    private Outcome act(PodAction onPod, Alert alert, Pod pod) throws ApiException {
+        String deed = onPod.deed(alert, pod);
         Optional<Outcome> refused = pace.claim(deed);
         if (refused.isPresent()) {
             return refused.get();
         }
         boolean acted = false;
         try {
-            Outcome outcome = action.act(alert, pod);
+            Outcome outcome = onPod.act(alert, pod);
             acted = outcome instanceof Acted;
             return outcome;
         } finally {

@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * A Falco alert, whatever form it arrived in; an empty text means: not given.
  *
- * @param type the CloudEvent's type; empty when it came as plain JSON
+ * @param attributes the CloudEvent's attributes and extensions, by name; empty when it came as plain JSON
  * @param eventId Falco's uuid, else the id of the CloudEvent
  * @param time when Falco saw it
  * @param rule Falco's rule, never empty
@@ -20,7 +20,7 @@ import java.util.Map;
  */
 @SuppressWarnings("ArrayRecordComponent") // an array has no value equality; nothing compares alerts
 public record Alert(
-        String type,
+        Map<String, String> attributes,
         String eventId,
         Instant time,
         String rule,
@@ -33,13 +33,37 @@ public record Alert(
         String evidence,
         Map<String, String> fields) {
     public Alert {
+        attributes = Map.copyOf(attributes);
         tags = List.copyOf(tags);
         fields = Map.copyOf(fields);
     }
 
+    /** An event that is about no alert. */
+    static Alert bare(Map<String, String> attributes, String eventId, Instant time, PodReference pod, byte[] body) {
+        return new Alert(
+                attributes,
+                eventId,
+                time,
+                attributes.getOrDefault("rule", ""),
+                attributes.getOrDefault("priority", ""),
+                attributes.getOrDefault("eventsource", ""),
+                attributes.getOrDefault("hostname", ""),
+                List.of(),
+                pod,
+                body,
+                "",
+                Map.of());
+    }
+
     /** A request about a pod that no alert of its own stands behind. */
     public static Alert request(String type, String eventId, Instant time, String rule, PodReference pod) {
-        return new Alert(type, eventId, time, rule, "", "", "", List.of(), pod, new byte[0], "", Map.of());
+        return new Alert(
+                Map.of("type", type), eventId, time, rule, "", "", "", List.of(), pod, new byte[0], "", Map.of());
+    }
+
+    /** The CloudEvent's type; empty when it came as plain JSON. */
+    public String type() {
+        return attributes.getOrDefault("type", "");
     }
 
     /** Its priority; an unknown or missing one counts as the lowest. */

@@ -5,7 +5,6 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,27 +19,32 @@ public final class EventReader {
     /** The action whose replies others wait for before they destroy. */
     private static final String EVIDENCE = "snapshot-logs";
 
+    /** Knative's mark on what goes to a dead letter sink: the status of the last delivery. */
+    private static final String UNDELIVERED = "knativeerrorcode";
+
     private static final List<String> REQUIRED = List.of("specversion", "id", "source", "type");
 
-    private final String action;
-    private final boolean changes;
-    private final Set<String> requests;
-    private final Set<String> ticks;
+    private final Taken taken;
     private final InstantSource clock;
 
     /**
-     * A reader for one function.
+     * What one function takes.
      *
      * @param action the function's own, whose replies are refused: they would go round for ever
+     * @param alerts whether it answers alerts; otherwise what others replied to them, and what nobody could answer
      * @param changes whether it changes anything: then evidence must be whole before it does
      * @param requests the types of CloudEvents with which people ask for the action on one pod
      * @param ticks the types of CloudEvents that ask for all that is due, whatever their data
      */
-    public EventReader(String action, boolean changes, Set<String> requests, Set<String> ticks, InstantSource clock) {
-        this.action = action;
-        this.changes = changes;
-        this.requests = Set.copyOf(requests);
-        this.ticks = Set.copyOf(ticks);
+    public record Taken(String action, boolean alerts, boolean changes, Set<String> requests, Set<String> ticks) {
+        public Taken {
+            requests = Set.copyOf(requests);
+            ticks = Set.copyOf(ticks);
+        }
+    }
+
+    public EventReader(Taken taken, InstantSource clock) {
+        this.taken = taken;
         this.clock = clock;
     }
 
@@ -51,51 +55,104 @@ public final class EventReader {
      */
     public Alert read(Delivery delivery) throws UnreadableException {
         return switch (delivery.form()) {
-            case PLAIN -> falcoAlert(Json.parse(delivery.body()), Map.of(), delivery.body());
-            case BINARY -> cloudEvent(delivery.attributes(), Json.parse(delivery.body()), delivery.body());
+            case PLAIN -> alert(Json.parse(delivery.body()), Map.of(), delivery.body());
+            case BINARY -> {
+                requireAttributes(delivery.attributes());
+                yield isUndelivered(delivery.attributes())
+                        ? undelivered(delivery.attributes(), delivery.body())
+                        : cloudEvent(delivery.attributes(), Json.parse(delivery.body()), delivery.body());
+            }
             case STRUCTURED -> {
                 Json envelope = Json.parse(delivery.body());
-                yield cloudEvent(attributes(envelope), envelope.data(), delivery.body());
+                Map<String, String> attributes = attributes(envelope);
+                requireAttributes(attributes);
+                Json data = envelope.data();
+                yield isUndelivered(attributes)
+                        ? undelivered(attributes, data.bytes())
+                        : cloudEvent(attributes, data, data.bytes());
             }
         };
     }
 
     private static Map<String, String> attributes(Json envelope) throws UnreadableException {
-        Map<String, String> attributes = new HashMap<>();
+        Map<String, String> attributes = envelope.extensions();
         for (String name : List.of("specversion", "id", "source", "type", "time")) {
             attributes.put(name, envelope.text(name));
         }
         return attributes;
     }
 
-    private Alert cloudEvent(Map<String, String> attributes, Json data, byte[] body) throws UnreadableException {
+    private boolean isUndelivered(Map<String, String> attributes) {
+        return !taken.alerts() && attributes.containsKey(UNDELIVERED);
+    }
+
+    private static void requireAttributes(Map<String, String> attributes) throws UnreadableException {
         for (String name : REQUIRED) {
-            if (attributes.getOrDefault(name, "").isBlank()) {
+            String value = attributes.getOrDefault(name, "");
+            if (value.isBlank()) {
                 throw new UnreadableException("The CloudEvent has no " + name);
             }
-            Json.requireShort(name, attributes.getOrDefault(name, ""));
+            Json.requireShort(name, value);
         }
         if (!attributes.getOrDefault("specversion", "").equals("1.0")) {
             throw new UnreadableException("The CloudEvent's specversion is not 1.0");
         }
+    }
+
+    /** What no function could answer, perhaps because it cannot be read: what is known of it has to do. */
+    private Alert undelivered(Map<String, String> attributes, byte[] body) throws UnreadableException {
+        if (attributes.getOrDefault("type", "").equals(FALCO_ALERT)) {
+            try {
+                return falcoAlert(Json.parse(body), attributes, body);
+            } catch (CircularException e) {
+                throw e;
+            } catch (UnreadableException e) {
+                refuseNotification(attributes.getOrDefault("rule", ""), attributes.getOrDefault("eventsource", ""));
+            }
+        }
+        refuseOwn(responder(attributes.getOrDefault("type", "")));
+        return Alert.bare(attributes, attributes.getOrDefault("id", ""), clock.instant(), NO_POD, body);
+    }
+
+    private Alert cloudEvent(Map<String, String> attributes, Json data, byte[] body) throws UnreadableException {
         String type = attributes.getOrDefault("type", "");
         if (type.equals(FALCO_ALERT)) {
-            return falcoAlert(data, attributes, body);
+            return alert(data, attributes, body);
         }
-        if (ticks.contains(type)) {
+        if (taken.ticks().contains(type)) {
             return bare(attributes, NO_POD);
         }
-        if (requests.contains(type)) {
+        if (taken.requests().contains(type)) {
             return bare(
                     attributes,
                     new PodReference(required(data, "namespace"), required(data, "pod"), data.text("podUid"), "", ""));
         }
-        Matcher response = RESPONSE.matcher(type);
-        if (!response.matches()) {
+        String sender = responder(type);
+        if (sender.isEmpty()) {
             throw new UnreadableException("The CloudEvent's type is neither " + FALCO_ALERT
                     + " nor falco.response.<action>.v1: " + Json.cut(type));
         }
-        return record(data, response.group(1), type, body);
+        return record(data, sender, attributes, body);
+    }
+
+    /** The action that sends CloudEvents of this type; empty when none does. */
+    private static String responder(String type) {
+        Matcher response = RESPONSE.matcher(type);
+        return response.matches() ? response.group(1) : "";
+    }
+
+    private void refuseOwn(String sender) throws UnreadableException {
+        if (sender.equals(taken.action())) {
+            throw new UnreadableException("This is " + sender + "'s own reply: a Trigger sends it in a loop");
+        }
+    }
+
+    /** What people are told goes out through Falcosidekick, which hands it to everybody: it comes back as an alert. */
+    private static void refuseNotification(String rule, String source) throws UnreadableException {
+        if (rule.startsWith(Notification.RULE) || source.equals(Notification.SOURCE)) {
+            throw new CircularException(
+                    "This tells of a response and is no alert: whoever answered it would go round in circles");
+        }
     }
 
     /** An event that is about no alert; one without a time is of now. */
@@ -109,13 +166,22 @@ public final class EventReader {
                 pod);
     }
 
+    private Alert alert(Json body, Map<String, String> attributes, byte[] bytes) throws UnreadableException {
+        if (!taken.alerts()) {
+            throw new UnreadableException(
+                    "This is an alert: " + taken.action() + " takes replies of other actions, and dead letters");
+        }
+        return falcoAlert(body, attributes, bytes);
+    }
+
     private static Alert falcoAlert(Json body, Map<String, String> attributes, byte[] bytes)
             throws UnreadableException {
         String source = body.text("source");
         String rule = required(body, "rule");
+        refuseNotification(rule, source);
         Json fields = body.object("output_fields");
         return new Alert(
-                attributes.getOrDefault("type", ""),
+                attributes,
                 body.text("uuid", attributes.getOrDefault("id", "")),
                 time("time", body.text("time", attributes.getOrDefault("time", ""))),
                 rule,
@@ -130,18 +196,19 @@ public final class EventReader {
     }
 
     /** Another action's record names the pod and the alert that it answered: the chain goes on with both. */
-    private Alert record(Json body, String sender, String type, byte[] bytes) throws UnreadableException {
-        if (sender.equals(action) || body.text("action").equals(action)) {
-            throw new UnreadableException("This is " + action + "'s own reply: a Trigger sends it in a loop");
-        }
+    private Alert record(Json body, String sender, Map<String, String> attributes, byte[] bytes)
+            throws UnreadableException {
+        refuseOwn(sender);
+        refuseOwn(body.text("action"));
         if (!body.text("action").equals(sender)) {
             throw new UnreadableException("action is not the one in the CloudEvent's type");
         }
         return new Alert(
-                type,
+                attributes,
                 body.text("eventId"),
                 time("eventTime", body.text("eventTime")),
-                required(body, "rule"),
+                // what a person asked for has none, and people are told of it too
+                taken.alerts() ? required(body, "rule") : body.text("rule"),
                 body.text("priority"),
                 body.text("source"),
                 body.text("hostname"),
@@ -163,7 +230,7 @@ public final class EventReader {
         boolean half = details.has("complete") && !details.isTrue("complete");
         boolean secured =
                 body.text("outcome").equals("acted") || body.text("reason").equals("already-done");
-        if (changes && (half || (sender.equals(EVIDENCE) && !secured))) {
+        if (taken.changes() && (half || (sender.equals(EVIDENCE) && !secured))) {
             throw new UnreadableException("The evidence is not complete: nothing must follow from it");
         }
         return details.text("location", details.text("evidence"));

@@ -1,5 +1,7 @@
 package dev.falcoresponse.event;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -122,6 +124,23 @@ record Json(String path, JsonNode node) {
         } catch (IllegalArgumentException e) {
             throw new UnreadableException("data_base64 is not base64");
         }
+    }
+
+    /** The extensions of a structured CloudEvent, as they would be written in headers. */
+    Map<String, String> extensions() {
+        Map<String, String> extensions = sensibleTexts();
+        extensions.keySet().removeAll(List.of("data", "data_base64"));
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            JsonNode value = member.getValue();
+            if (value.isIntegralNumber() || value.isBoolean()) {
+                extensions.put(member.getKey(), value.asText());
+            }
+        }
+        return extensions;
+    }
+
+    byte[] bytes() {
+        return node.toString().getBytes(UTF_8);
     }
 
     private Json requireObject() throws UnreadableException {

@@ -11,10 +11,10 @@ import static dev.falcoresponse.Reason.SELF;
 import static dev.falcoresponse.Reason.STALE;
 import static dev.falcoresponse.Reason.TERMINATING;
 
-import dev.falcoresponse.Action.Effect;
 import dev.falcoresponse.Outcome;
 import dev.falcoresponse.Outcome.Denied;
 import dev.falcoresponse.Outcome.Skipped;
+import dev.falcoresponse.PodAction.Effect;
 import dev.falcoresponse.Reason;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.PodReference;
@@ -53,6 +53,11 @@ public final class Guardrails {
                 List.of(this::rule, this::priority, this::host, this::noPod, this::stale, this::protectedNamespace);
             case UNDO -> List.of(this::host, this::noPod, this::protectedNamespace);
         };
+    }
+
+    /** Those for an event that nothing is done to a pod for. */
+    public List<Guardrail<Alert>> onEvent() {
+        return List.of(this::rule, this::priority);
     }
 
     /** Those that look at the pod. */

@@ -1,6 +1,7 @@
 package dev.falcoresponse.ready;
 
 import dev.falcoresponse.Action;
+import dev.falcoresponse.PodAction;
 import dev.falcoresponse.kubernetes.ApiException;
 import dev.falcoresponse.kubernetes.Permission;
 import dev.falcoresponse.settings.Settings;
@@ -67,7 +68,7 @@ final class MayAct implements HealthCheck {
 
     private List<String> missing() throws ApiException {
         List<String> missing = new ArrayList<>();
-        Stream.concat(ALWAYS.stream(), action.permissions().stream())
+        Stream.concat(action instanceof PodAction ? ALWAYS.stream() : Stream.of(), action.permissions().stream())
                 .forEach(permission -> namespaces(permission).stream()
                         .filter(namespace -> !allowed(permission, namespace))
                         .map(namespace -> "may not " + permission

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 public final class RecordWriter {
     private static final PodReference NO_POD = new PodReference("", "", "", "", "");
     private static final Alert NO_ALERT =
-            new Alert("", "", Instant.EPOCH, "", "", "", "", List.of(), NO_POD, new byte[0], "", Map.of());
+            new Alert(Map.of(), "", Instant.EPOCH, "", "", "", "", List.of(), NO_POD, new byte[0], "", Map.of());
 
     // ASCII alone: whatever an event holds, a log line stays one line and a terminal obeys none of it
     private static final JsonFactory JSON =

@@ -1,9 +1,9 @@
 package dev.falcoresponse.deletepod;
 
-import dev.falcoresponse.Action;
 import dev.falcoresponse.Outcome;
 import dev.falcoresponse.Outcome.Acted;
 import dev.falcoresponse.Outcome.Previewed;
+import dev.falcoresponse.PodAction;
 import dev.falcoresponse.Reason;
 import dev.falcoresponse.deletepod.DeletePodSettings.Mode;
 import dev.falcoresponse.event.Alert;
@@ -21,7 +21,7 @@ import java.util.Map;
 
 /** Deletes or evicts the pod that alerted. */
 @Singleton
-public final class DeletePod implements Action {
+public final class DeletePod implements PodAction {
     private static final String NAME = "delete-pod";
 
     private final Door door;

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.falcoresponse.testing.RecordedAlert;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The door on its own, without an API server: quick to run while one works on it. */
@@ -62,6 +63,19 @@ class DoorTest {
                 .statusCode(400)
                 .contentType("application/problem+json")
                 .body("detail", containsString("line 2, column"));
+    }
+
+    @Test
+    void whatTellsOfAResponseIsNoAlert() {
+        for (RecordedAlert told : List.of(
+                onHost.with("rule", "Falco response: delete-pod acted"), onHost.with("source", "falco-response"))) {
+            given().headers(told.headers())
+                    .body(told.body())
+                    .post("/")
+                    .then()
+                    .statusCode(400)
+                    .body("detail", containsString("round in circles"));
+        }
     }
 
     @Test

@@ -1,10 +1,10 @@
 package dev.falcoresponse.isolatenetwork;
 
-import dev.falcoresponse.Action;
 import dev.falcoresponse.Outcome;
 import dev.falcoresponse.Outcome.Acted;
 import dev.falcoresponse.Outcome.Denied;
 import dev.falcoresponse.Outcome.Previewed;
+import dev.falcoresponse.PodAction;
 import dev.falcoresponse.Reason;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
@@ -26,7 +26,7 @@ import java.util.Optional;
 
 /** Cuts the pod that alerted off the network, or off the address that it talked to. */
 @Singleton
-public final class IsolateNetwork implements Action {
+public final class IsolateNetwork implements PodAction {
     private static final String NAME = "isolate-network";
 
     private final Door door;

@@ -2,12 +2,12 @@ package dev.falcoresponse.snapshotlogs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.falcoresponse.Action;
 import dev.falcoresponse.Outcome;
 import dev.falcoresponse.Outcome.Acted;
 import dev.falcoresponse.Outcome.Failed;
 import dev.falcoresponse.Outcome.Previewed;
 import dev.falcoresponse.Outcome.Skipped;
+import dev.falcoresponse.PodAction;
 import dev.falcoresponse.Reason;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.kubernetes.ApiException;
@@ -39,7 +39,7 @@ import java.util.concurrent.Executors;
 
 /** Secures what Kubernetes knows of the pod that alerted: its logs, itself, its owners, its Events. */
 @Singleton
-public final class SnapshotLogs implements Action {
+public final class SnapshotLogs implements PodAction {
     private static final String NAME = "snapshot-logs";
 
     /** How many logs are read side by side, for all alerts together. */

@@ -1,0 +1,307 @@
+package dev.falcoresponse.notifyfalcosidekick;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falcoresponse.testing.FakeFalcosidekick;
+import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.KubeAccess;
+import dev.falcoresponse.testing.RecordedAlert;
+import dev.falcoresponse.testing.Send;
+import dev.falcoresponse.testing.ThisFunction;
+import io.restassured.response.ValidatableResponse;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** People are told what was done, and what could not be; nobody is told twice over, and nothing goes round. */
+class NotifyIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final KubeAccess NOWHERE = new KubeAccess("http://127.0.0.1:1", "", "token");
+    private static final RecordedAlert SHELL = RecordedAlert.named("terminal-shell-in-container-pod");
+
+    private static final FakeFalcosidekick falcosidekick = FakeFalcosidekick.start();
+    private static final FunctionProcess function = start("false", falcosidekick.uri());
+
+    private int recordsBefore;
+
+    private static FunctionProcess start(String dryRun, URI url) {
+        return FunctionProcess.start(
+                ThisFunction.TARGET,
+                NOWHERE,
+                Map.of("RESPONSE_DRY_RUN", dryRun, "NOTIFY_FALCOSIDEKICK_URL", url.toString()));
+    }
+
+    @AfterAll
+    static void stop() {
+        function.close();
+        falcosidekick.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        falcosidekick.forget();
+        recordsBefore = function.records().size();
+    }
+
+    private List<String> records() {
+        List<String> all = function.records();
+        return all.subList(recordsBefore, all.size());
+    }
+
+    @Test
+    void itIsReadyWithoutAnApiServer() {
+        assertThat(function.status("_/ready")).isEqualTo(200);
+    }
+
+    /** What a function replied, as the broker passes it on. */
+    private static RecordedAlert reply(String action, String outcome, String reason) {
+        ObjectNode done = JSON.createObjectNode()
+                .put("action", action)
+                .put("outcome", outcome)
+                .put("reason", reason)
+                .put("message", "Deleted pod shop/web-0 (uid 5d0a) with 5 s of grace")
+                .put("dryRun", false)
+                .put("rule", "Terminal shell in container")
+                .put("priority", "Notice")
+                .put("source", "syscall")
+                .put("hostname", "node-1")
+                .put("eventId", "e-1")
+                .put("eventTime", "2026-11-23T12:00:00.123456789Z")
+                .put("namespace", "shop")
+                .put("pod", "web-0")
+                .put("podUid", "5d0a")
+                .put("node", "node-1")
+                .putNull("container")
+                .put("owner", "ReplicaSet/web")
+                .put("finishedAt", "2026-11-23T12:00:00.5Z");
+        done.putArray("tags").add("shell");
+        done.putObject("details").put("location", "s3://evidence/shop/web-0/");
+        Map<String, String> headers = new HashMap<>(Map.of(
+                "ce-specversion", "1.0",
+                "ce-id", "e-1/" + action,
+                "ce-source", "/falco-response/" + action,
+                "ce-type", "falco.response." + action + ".v1",
+                "content-type", "application/json"));
+        return new RecordedAlert(headers, done.toString());
+    }
+
+    /** What a broker adds for its dead letter sink. */
+    private static RecordedAlert deadLetter(RecordedAlert alert, String code, String answer) {
+        return alert.withHeader("ce-knativeerrorcode", code)
+                .withHeader("ce-knativeerrordest", "http://delete-pod.falco-response.svc.cluster.local")
+                .withHeader(
+                        "ce-knativeerrordata",
+                        Base64.getEncoder().encodeToString(answer.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private ValidatableResponse send(RecordedAlert event) {
+        return Send.BINARY.to(function.uri(), event).then();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "delete-pod,      acted,     deleted, Warning",
+        "isolate-network, previewed, dry-run, Notice",
+        "delete-pod,      denied,    exempt,  Notice",
+        "snapshot-logs,   skipped,   host,    Informational"
+    })
+    void aReplyIsTold(String action, String outcome, String reason, String priority) {
+        send(reply(action, outcome, reason))
+                .statusCode(200)
+                .header("ce-type", "falco.response.notify-falcosidekick.v1")
+                .header("ce-outcome", "acted")
+                .body(
+                        "reason", equalTo("notified"),
+                        "rule", equalTo("Terminal shell in container"),
+                        "eventId", equalTo("e-1"),
+                        "namespace", equalTo("shop"),
+                        "pod", equalTo("web-0"));
+
+        assertThat(falcosidekick.events()).hasSize(1);
+        JsonNode told = falcosidekick.events().getFirst();
+        assertThat(told.path("rule").asText()).isEqualTo("Falco response: " + action + " " + outcome);
+        assertThat(told.path("priority").asText()).isEqualTo(priority);
+        assertThat(told.path("source").asText()).isEqualTo("falco-response");
+        assertThat(told.path("time").asText()).isEqualTo("2026-11-23T12:00:00.500Z");
+        assertThat(told.path("hostname").asText()).isEqualTo("node-1");
+        assertThat(told.path("output").asText()).contains("Deleted pod shop/web-0", "Terminal shell in container");
+        assertThat(told.path("tags")).extracting(JsonNode::asText).contains("falco-response", "shell", action, outcome);
+        JsonNode fields = told.path("output_fields");
+        assertThat(fields.path("response.reason").asText()).isEqualTo(reason);
+        assertThat(fields.path("response.dry_run").asText()).isEqualTo("false");
+        assertThat(fields.path("k8s.ns.name").asText()).isEqualTo("shop");
+        assertThat(fields.path("k8s.pod.name").asText()).isEqualTo("web-0");
+        assertThat(fields.path("response.details").asText()).contains("s3://evidence");
+        assertThat(fields.has("container.name")).isFalse();
+        assertThat(records()).hasSize(1);
+    }
+
+    @Test
+    void aReplyToSomeonesRequestIsTold() {
+        String body = reply("release-pod", "acted", "released")
+                .body()
+                .replace("\"rule\":\"Terminal shell in container\"", "\"rule\":null");
+
+        send(reply("release-pod", "acted", "released").withBody(body)).statusCode(200);
+
+        JsonNode told = falcosidekick.events().getFirst();
+        assertThat(told.path("rule").asText()).isEqualTo("Falco response: release-pod acted");
+        assertThat(told.path("output").asText()).endsWith("(release-pod acted)");
+    }
+
+    @Test
+    void aStructuredReplyIsToldToo() {
+        Send.STRUCTURED
+                .to(function.uri(), reply("delete-pod", "acted", "deleted"))
+                .then()
+                .statusCode(200)
+                .body("data.reason", equalTo("notified"));
+
+        assertThat(falcosidekick.events()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN")
+    void anAlertThatNobodyCouldAnswerIsTold(Send form) {
+        form.to(
+                        function.uri(),
+                        deadLetter(
+                                SHELL, "422", "{\"status\":422,\"detail\":\"May not delete pods in namespace shop\"}"))
+                .then()
+                .statusCode(200);
+
+        JsonNode told = falcosidekick.events().getFirst();
+        assertThat(told.path("rule").asText()).isEqualTo("Falco response: undelivered");
+        assertThat(told.path("priority").asText()).isEqualTo("Critical");
+        assertThat(told.path("output").asText())
+                .contains("Terminal shell in container", "422", "May not delete pods in namespace shop");
+        JsonNode fields = told.path("output_fields");
+        assertThat(fields.path("knativeerrorcode").asText()).isEqualTo("422");
+        assertThat(fields.path("knativeerrordest").asText()).contains("delete-pod");
+        assertThat(fields.path("k8s.pod.name").asText()).isNotEmpty();
+    }
+
+    @Test
+    void evenWhatNobodyCanReadIsTold() {
+        RecordedAlert half = SHELL.withBody(SHELL.body().substring(0, 100));
+
+        send(deadLetter(half, "400", "{\"detail\":\"The body is no JSON\"}"))
+                .statusCode(200)
+                .body("rule", equalTo("Terminal shell in container"), "details.data", equalTo(half.body()));
+
+        assertThat(falcosidekick.events().getFirst().path("output").asText())
+                .contains("Terminal shell in container", "The body is no JSON");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"falco.response.release-requested.v1", "dev.knative.sources.ping", "something.else"})
+    void aDeadLetterOfAnyKindIsTold(String type) {
+        send(deadLetter(SHELL.withHeader("ce-type", type).withBody("{}"), "503", "not a problem"))
+                .statusCode(200);
+
+        assertThat(falcosidekick
+                        .events()
+                        .getFirst()
+                        .path("output_fields")
+                        .path("response.event_type")
+                        .asText())
+                .isEqualTo(type);
+    }
+
+    @Test
+    void whatItSaidItselfIsRefused() {
+        RecordedAlert own = reply("notify-falcosidekick", "acted", "notified");
+        RecordedAlert told = SHELL.with("rule", "Falco response: delete-pod acted");
+        List<RecordedAlert> refused = List.of(
+                own,
+                deadLetter(own, "503", ""),
+                told,
+                deadLetter(told, "400", ""),
+                deadLetter(SHELL.withHeader("ce-eventsource", "falco-response").withBody("half"), "400", ""),
+                SHELL);
+
+        refused.forEach(event -> send(event).statusCode(400).body("outcome", equalTo("rejected")));
+
+        assertThat(falcosidekick.events()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400", "404", "429", "500"})
+    void whatFalcosidekickDoesNotTakeIsRepeated(int status) {
+        falcosidekick.answers(status);
+
+        send(deadLetter(SHELL, "422", "no"))
+                .statusCode(503)
+                .header("Retry-After", "7")
+                .body("reason", equalTo("unavailable"), "detail", containsString("answered " + status));
+
+        assertThat(records().getFirst())
+                .as("the alert itself is in the log meanwhile")
+                .contains("\"outcome\":\"failed\"", "\"data\":");
+        falcosidekick.answers(200);
+        send(deadLetter(SHELL, "422", "no")).statusCode(200);
+        assertThat(falcosidekick.events()).hasSize(1);
+    }
+
+    @Test
+    void withoutFalcosidekickTheBrokerRepeats() {
+        RecordedAlert reply = reply("delete-pod", "acted", "deleted");
+        for (String dryRun : List.of("false", "true")) {
+            try (FunctionProcess alone = start(dryRun, URI.create("http://127.0.0.1:1"))) {
+                Send.BINARY
+                        .to(alone.uri(), reply)
+                        .then()
+                        .statusCode(503)
+                        .body("reason", equalTo("unavailable"), "detail", containsString("cannot be reached"));
+            }
+        }
+    }
+
+    @Test
+    void aPreviewTellsNobody() {
+        try (FunctionProcess previewing = start("true", falcosidekick.uri())) {
+            Send.BINARY
+                    .to(previewing.uri(), reply("delete-pod", "acted", "deleted"))
+                    .then()
+                    .statusCode(200)
+                    .body("outcome", equalTo("previewed"), "message", containsString("delete-pod acted"));
+        }
+
+        assertThat(falcosidekick.events()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"falcosidekick:2801", "ftp://falcosidekick/", "http://", "http://x/?a=b", "http://x y/"})
+    void anAddressThatIsNoneStopsTheStart(String url) {
+        String errors =
+                FunctionProcess.failToStart(ThisFunction.TARGET, NOWHERE, Map.of("NOTIFY_FALCOSIDEKICK_URL", url));
+
+        assertThat(errors).contains("NOTIFY_FALCOSIDEKICK_URL is \"" + url + "\"");
+    }
+
+    @Test
+    void aHostileReplyIsOneLineOfText() {
+        String hostile = "\u001b[2J<script>\r\nfake";
+
+        send(reply("delete-pod", "acted", "deleted").with("message", hostile).with("pod", hostile))
+                .statusCode(200);
+
+        assertThat(falcosidekick.events()).hasSize(1);
+        assertThat(records()).hasSize(1).allSatisfy(line -> assertThat(line).doesNotContain("\u001b"));
+    }
+}

@@ -1,0 +1,117 @@
+package dev.falcoresponse.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Falcosidekick's door on loopback: takes what the real one takes, refuses what it refuses, and keeps it. */
+public final class FakeFalcosidekick implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<String> PRIORITIES =
+            Set.of("debug", "informational", "info", "notice", "warning", "error", "critical", "alert", "emergency");
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<JsonNode> events = new CopyOnWriteArrayList<>();
+    private volatile int status = 200;
+
+    private FakeFalcosidekick(HttpServer server) {
+        this.server = server;
+    }
+
+    /** Starts one on a free port. */
+    public static FakeFalcosidekick start() {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            FakeFalcosidekick fake = new FakeFalcosidekick(server);
+            server.createContext("/", fake::answer);
+            server.setExecutor(fake.threads);
+            server.start();
+            return fake;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    }
+
+    /** From now on every event is answered like this, and not taken unless it is 200. */
+    public void answers(int answer) {
+        status = answer;
+    }
+
+    /** What it has taken, in order. */
+    public List<JsonNode> events() {
+        return List.copyOf(events);
+    }
+
+    /** Forgets what it has taken, and answers as it should again. */
+    public void forget() {
+        events.clear();
+        status = 200;
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders().set("Retry-After", "7");
+            exchange.sendResponseHeaders(exchange.getRequestMethod().equals("POST") ? take(body) : 200, -1);
+        }
+    }
+
+    private int take(byte[] body) throws IOException {
+        if (status != 200) {
+            return status;
+        }
+        JsonNode event = JSON.readTree(body);
+        if (!isValid(event)) {
+            return 400;
+        }
+        events.add(event);
+        return 200;
+    }
+
+    /** Also what makes the real one's handler panic is refused here. */
+    private static boolean isValid(JsonNode event) {
+        JsonNode fields = event.path("output_fields");
+        return !event.path("rule").asText().isEmpty()
+                && PRIORITIES.contains(event.path("priority").asText().toLowerCase(Locale.ROOT))
+                && isTime(event.path("time").asText())
+                && fields.isObject()
+                && !fields.isEmpty()
+                && List.of("k8s.ns.name", "k8s.pod.name").stream()
+                        .map(fields::path)
+                        .allMatch(field -> field.isMissingNode() || field.isTextual());
+    }
+
+    private static boolean isTime(String text) {
+        try {
+            OffsetDateTime.parse(text);
+            return true;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.close();
+    }
+}
