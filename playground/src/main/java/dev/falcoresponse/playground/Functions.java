@@ -5,6 +5,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.broker.Trigger;
 import dev.falcoresponse.playground.cluster.Cluster;
+import dev.falcoresponse.testing.FakeFalcosidekick;
 import dev.falcoresponse.testing.FunctionProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -20,6 +21,12 @@ final class Functions implements AutoCloseable {
     private static final String STORE = "SNAPSHOT_LOGS_STORE";
     private static final YAMLMapper YAML = new YAMLMapper();
 
+    /** The function that only tells: what it says is heard here, and by nobody else. */
+    static final String NOTIFY = "notify-falcosidekick";
+
+    private static final String HEARD_AT = "NOTIFY_FALCOSIDEKICK_URL";
+
+    private final FakeFalcosidekick falcosidekick = FakeFalcosidekick.start();
     private final Map<String, FunctionProcess> processes = new TreeMap<>();
 
     /** Starts them all. */
@@ -32,6 +39,9 @@ final class Functions implements AutoCloseable {
                 Path manifests = home.resolve("knative").resolve(name);
                 Map<String, String> settings = settings(manifests.resolve("service.yaml"));
                 settings.put("RESPONSE_DRY_RUN", Boolean.toString(!act));
+                if (name.equals(NOTIFY) && !System.getenv().containsKey(HEARD_AT)) {
+                    settings.put(HEARD_AT, functions.falcosidekick.uri().toString());
+                }
                 settings.computeIfPresent(STORE, (_, store) -> here(home, store));
                 Path target = home.resolve("functions").resolve(name).resolve("target");
                 functions.processes.put(name, cluster.start(target, manifests, settings));
@@ -89,8 +99,14 @@ final class Functions implements AutoCloseable {
         return addresses;
     }
 
+    /** What people were told, in order. */
+    List<JsonNode> told() {
+        return falcosidekick.events();
+    }
+
     @Override
     public void close() {
         processes.values().forEach(FunctionProcess::close);
+        falcosidekick.close();
     }
 }

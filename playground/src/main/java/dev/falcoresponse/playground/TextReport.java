@@ -34,7 +34,7 @@ final class TextReport implements Report {
         line("alert", alert.from());
         line(
                 "Triggers",
-                passage.triggers().isEmpty() ? "none: no function asks for it" : String.join(", ", passage.triggers()));
+                triggers(passage).isEmpty() ? "none: no function asks for it" : String.join(", ", triggers(passage)));
         passage.answers().forEach(this::tell);
         passage.deadLetters().forEach(letter -> tell(alert, letter));
         if (changes.isEmpty()) {
@@ -45,9 +45,20 @@ final class TextReport implements Report {
         }
     }
 
+    /** Those that answer it; that people are told of each answer goes without saying. */
+    private static List<String> triggers(Passage passage) {
+        return passage.triggers().stream()
+                .filter(each -> !each.equals(Functions.NOTIFY))
+                .toList();
+    }
+
     private void tell(Answer answer) {
         JsonNode body = body(answer);
         String outcome = body.path("outcome").asText("no answer");
+        if (answer.function().equals(Functions.NOTIFY) && answer.isSuccess()) {
+            line("", body.path("message").asText());
+            return;
+        }
         outcomes.merge(outcome, 1, Integer::sum);
         line(
                 answer.function(),

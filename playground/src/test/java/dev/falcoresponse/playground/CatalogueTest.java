@@ -29,7 +29,7 @@ final class CatalogueTest {
     @Test
     void functionsManifestsAndReadmeNameTheSameActions() throws IOException {
         Set<String> functions = foldersWith("pom.xml", HOME.resolve("functions"));
-        Set<String> manifests = foldersWith("kustomization.yaml", HOME.resolve("knative"));
+        Set<String> manifests = foldersWith("trigger.yaml", HOME.resolve("knative"));
         Set<String> promised = Pattern.compile("(?m)^\\| \\[`([a-z-]+)`\\]\\(functions/")
                 .matcher(Files.readString(HOME.resolve("README.md")))
                 .results()
@@ -42,12 +42,22 @@ final class CatalogueTest {
 
     @Test
     void everyActionHasAllOfItsManifests() throws IOException {
-        for (String action : foldersWith("kustomization.yaml", HOME.resolve("knative"))) {
+        for (String action : foldersWith("trigger.yaml", HOME.resolve("knative"))) {
             String kustomization =
                     Files.readString(HOME.resolve("knative").resolve(action).resolve("kustomization.yaml"));
-            assertThat(kustomization).contains(List.of("rbac.yaml", "service.yaml", "trigger.yaml"));
-            assertThat(Files.readString(HOME.resolve("knative").resolve("kustomization.yaml")))
-                    .contains("- " + action);
+            assertThat(kustomization).contains(List.of("eventtype.yaml", "rbac.yaml", "service.yaml", "trigger.yaml"));
+            assertThat(Files.readString(HOME.resolve("knative").resolve("base").resolve("kustomization.yaml")))
+                    .contains("- ../" + action);
+            assertThat(Files.readString(HOME.resolve("knative")
+                            .resolve("overlays")
+                            .resolve("kind")
+                            .resolve("kustomization.yaml")))
+                    .contains("kind.local/" + action);
+            assertThat(Files.readString(HOME.resolve("knative")
+                            .resolve("components")
+                            .resolve("oidc")
+                            .resolve("kustomization.yaml")))
+                    .contains("falco-response/" + action);
         }
     }
 }

@@ -62,34 +62,43 @@ public final class Broker implements AutoCloseable {
     }
 
     private Optional<CloudEvent> deliver(Trigger trigger, CloudEvent event, Passage passage) {
+        Attempt last = repeat(trigger, trigger.subscriber(), event, passage);
+        if (last.isFailure()) {
+            DeadLetter letter = new DeadLetter(
+                    trigger.name(),
+                    trigger.delivery().deadLetterSink(),
+                    event.getId(),
+                    last.status(),
+                    trigger.subscriber(),
+                    last.text());
+            passage.deadLetters().add(letter);
+            if (functions.containsKey(letter.sink())) {
+                // as Knative does: with the same patience, and whatever comes of it, that is the end
+                repeat(trigger, letter.sink(), letter.on(event), passage);
+            }
+        }
+        return last.reply();
+    }
+
+    private Attempt repeat(Trigger trigger, String function, CloudEvent event, Passage passage) {
         Delivery delivery = trigger.delivery();
         int attempt = 1;
-        Attempt last = attempt(trigger, event);
+        Attempt last = attempt(function, delivery, event);
         while (last.isRepeated() && attempt <= delivery.retries()) {
             Duration pause = delivery.pause(attempt - 1);
             progress.accept("%s answered %s; delivery %d of %d follows in %s"
                     .formatted(
-                            trigger.subscriber(),
+                            function,
                             last.status() == 0 ? "nothing" : last.status(),
                             attempt + 1,
                             delivery.retries() + 1,
                             pause));
             sleep(pause);
-            last = attempt(trigger, event);
+            last = attempt(function, delivery, event);
             attempt++;
         }
-        passage.answers().add(new Answer(trigger.name(), trigger.subscriber(), last.status(), last.text(), attempt));
-        if (last.isFailure()) {
-            passage.deadLetters()
-                    .add(new DeadLetter(
-                            trigger.name(),
-                            delivery.deadLetterSink(),
-                            event.getId(),
-                            last.status(),
-                            trigger.subscriber(),
-                            last.text()));
-        }
-        return last.reply();
+        passage.answers().add(new Answer(trigger.name(), function, last.status(), last.text(), attempt));
+        return last;
     }
 
     /** One delivery: a 2xx whose body is no CloudEvent counts as 502, and is repeated like one. */
@@ -103,13 +112,13 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private Attempt attempt(Trigger trigger, CloudEvent event) {
-        URI function = functions.get(trigger.subscriber());
+    private Attempt attempt(String name, Delivery delivery, CloudEvent event) {
+        URI function = functions.get(name);
         if (function == null) {
-            return new Attempt(0, "There is no function " + trigger.subscriber(), Optional.empty());
+            return new Attempt(0, "There is no function " + name, Optional.empty());
         }
         HttpRequest.Builder request = HttpRequest.newBuilder(function)
-                .timeout(trigger.delivery().timeout())
+                .timeout(delivery.timeout())
                 .header("Prefer", "reply")
                 .POST(BodyPublishers.ofByteArray(HttpEvents.body(event)));
         HttpEvents.headers(event).forEach(request::header);

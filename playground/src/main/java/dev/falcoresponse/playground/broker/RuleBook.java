@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The Triggers of a folder: {@code broker.yaml}, and a {@code trigger.yaml} in each action's own folder. */
+/** The Triggers of a folder: {@code base/broker.yaml}, and a {@code trigger.yaml} in each action's own folder. */
 public record RuleBook(List<Trigger> triggers) {
     public RuleBook {
         triggers = List.copyOf(triggers);
@@ -21,7 +21,7 @@ public record RuleBook(List<Trigger> triggers) {
      * @throws IllegalArgumentException when a file cannot be read or understood; its message names the file
      */
     public static RuleBook read(Path knative, List<String> components) {
-        Delivery broker = Manifests.of(knative.resolve("broker.yaml"), "Broker").stream()
+        Delivery broker = Manifests.of(knative.resolve("base").resolve("broker.yaml"), "Broker").stream()
                 .map(each -> Delivery.read(each.path("spec").path("delivery"), Delivery.DEFAULT))
                 .findFirst()
                 .orElse(Delivery.DEFAULT);
@@ -43,12 +43,11 @@ public record RuleBook(List<Trigger> triggers) {
         String name = manifest.path("metadata").path("name").asText();
         FilterReader reader = new FilterReader();
         try {
-            return new Trigger(
-                    name,
-                    spec.path("subscriber").path("ref").path("name").asText(),
-                    reader.read(spec),
-                    Delivery.read(spec.path("delivery"), broker),
-                    reader.warnings());
+            String subscriber = spec.path("subscriber").path("ref").path("name").asText();
+            Filter filter = reader.read(spec);
+            List<String> warnings = new ArrayList<>(reader.warnings());
+            warnings.addAll(Lint.of(spec, subscriber, filter));
+            return new Trigger(name, subscriber, filter, Delivery.read(spec.path("delivery"), broker), warnings);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("Trigger " + name + ": " + e.getMessage(), e);
         }

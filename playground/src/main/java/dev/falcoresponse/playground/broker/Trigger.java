@@ -14,7 +14,8 @@ public record Trigger(String name, String subscriber, Filter filter, Delivery de
         warnings = List.copyOf(warnings);
     }
 
-    boolean wants(CloudEvent event) {
+    /** Whether the event is delivered. */
+    public boolean wants(CloudEvent event) {
         return filter.judge(event) != Verdict.FAIL;
     }
 }

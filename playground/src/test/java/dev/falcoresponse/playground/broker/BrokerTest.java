@@ -35,7 +35,7 @@ final class BrokerTest {
 
     BrokerTest(@TempDir Path knative) throws IOException {
         function = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        Files.writeString(knative.resolve("broker.yaml"), "kind: Broker\n");
+        Files.writeString(Files.createDirectories(knative.resolve("base")).resolve("broker.yaml"), "kind: Broker\n");
         trigger(knative, "first", "falco.rule.output.v1");
         trigger(knative, "second", "falco.response.fn.v1");
         URI uri = URI.create("http://127.0.0.1:" + function.getAddress().getPort() + "/");

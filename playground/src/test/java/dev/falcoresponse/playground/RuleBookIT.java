@@ -1,0 +1,251 @@
+package dev.falcoresponse.playground;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.falcoresponse.playground.broker.Answer;
+import dev.falcoresponse.playground.broker.Broker;
+import dev.falcoresponse.playground.broker.Passage;
+import dev.falcoresponse.playground.broker.RuleBook;
+import dev.falcoresponse.playground.cluster.Cluster;
+import dev.falcoresponse.playground.cluster.EmbeddedCluster;
+import dev.falcoresponse.testing.FalcoRule;
+import dev.falcoresponse.testing.RecordedAlert;
+import dev.falcoresponse.testing.TestPods;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every rule of the book has a considered answer: the table says which, and an alert of it gets just that. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class RuleBookIT {
+    private static final Path HOME = Path.of("..");
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern ROW = Pattern.compile(
+            "(?m)^\\| ([^|]+?)(?: \\(formerly `([^`]+)`\\))? \\| [^|]+ \\| (`([a-z-]+)`|nothing) \\| [^|]{8,} \\|"
+                    + " (yes|no, [a-z, ]+) \\|$");
+    private static final Map<String, String> DONE =
+            Map.of("delete-pod", "deleted", "isolate-network", "isolated", "snapshot-logs", "captured");
+
+    private final RuleBook rules = RuleBook.read(HOME.resolve("knative"), List.of());
+    private Cluster cluster;
+    private Functions functions;
+    private Broker broker;
+
+    @BeforeAll
+    void start() {
+        cluster = EmbeddedCluster.start();
+        functions = Functions.start(HOME, rules, cluster, true);
+        broker = new Broker(rules, functions.addresses(), _ -> {});
+    }
+
+    @AfterAll
+    void stop() {
+        broker.close();
+        functions.close();
+        cluster.close();
+    }
+
+    /** A row of the table: the rule's former name and the response are empty when there are none. */
+    record Row(String rule, String formerly, String response, String fires) {}
+
+    private static List<Row> rows() throws IOException {
+        return ROW.matcher(Files.readString(HOME.resolve("knative").resolve("RULES.md")))
+                .results()
+                .map(RuleBookIT::row)
+                .toList();
+    }
+
+    private static Row row(MatchResult cells) {
+        return new Row(text(cells, 1), text(cells, 2), text(cells, 4), text(cells, 5));
+    }
+
+    private static String text(MatchResult cells, int group) {
+        String text = cells.group(group);
+        return text == null ? "" : text;
+    }
+
+    static Stream<Row> book() throws IOException {
+        return rows().stream();
+    }
+
+    @Test
+    void theTableHasEveryRuleOfTheCatalogueOnce() throws IOException {
+        assertThat(rows()).extracting(Row::rule).doesNotHaveDuplicates();
+        assertThat(rows())
+                .extracting(row -> List.of(row.rule(), row.formerly(), row.fires()))
+                .containsExactlyInAnyOrderElementsOf(FalcoRule.all().stream()
+                        .map(rule -> List.of(rule.name(), rule.formerly(), fires(rule)))
+                        .toList());
+    }
+
+    private static String fires(FalcoRule rule) {
+        String off = rule.on() ? "" : ", off";
+        return switch (rule.file()) {
+            case "stable" -> rule.firesByDefault() ? "yes" : "no, off";
+            case "k8s_audit" -> "no, plugin";
+            default -> "no, " + rule.file() + off;
+        };
+    }
+
+    @Test
+    void theTriggersNameExactlyTheRulesOfTheTable() throws IOException {
+        Map<String, List<String>> table = new TreeMap<>();
+        Map<String, List<String>> triggers = new TreeMap<>();
+        for (String action : DONE.keySet()) {
+            table.put(
+                    action,
+                    rows().stream()
+                            .filter(row -> row.response().equals(action))
+                            .map(Row::rule)
+                            .sorted()
+                            .toList());
+            triggers.put(
+                    action,
+                    Pattern.compile("(?m)^ +- exact: \\{rule: \"(.+)\"\\}$")
+                            .matcher(Files.readString(
+                                    HOME.resolve("knative").resolve(action).resolve("trigger.yaml")))
+                            .results()
+                            .map(each -> each.group(1))
+                            .toList());
+        }
+
+        assertThat(triggers).isEqualTo(table);
+    }
+
+    private static RecordedAlert alert(FalcoRule rule, Pod pod) {
+        String recording =
+                rule.file().equals("k8s_audit") ? "k8saudit-attach-exec-pod" : "terminal-shell-in-container-pod";
+        // an audit event comes a little after what it tells of, so that its pod is older
+        return RecordedAlert.named(recording)
+                .at(Instant.now())
+                .about(pod)
+                .with("rule", rule.name())
+                .withHeader("ce-rule", rule.name());
+    }
+
+    @ParameterizedTest
+    @MethodSource("book")
+    void anAlertOfEachRuleGetsItsAnswerAndNoOther(Row row) throws IOException {
+        FalcoRule rule = FalcoRule.all().stream()
+                .filter(each -> each.name().equals(row.rule()))
+                .findFirst()
+                .orElseThrow();
+        Pod pod = TestPods.create(cluster.client(), "shop", "web-" + System.nanoTime());
+
+        Passage passage = broker.send(SentAlert.of("", "", alert(rule, pod)).event());
+
+        List<Answer> answers = passage.answers().stream()
+                .filter(answer -> !answer.function().equals(Functions.NOTIFY))
+                .toList();
+        if (row.response().isEmpty()) {
+            assertThat(passage.triggers()).isEmpty();
+            assertThat(answers).isEmpty();
+        } else {
+            assertThat(passage.triggers()).containsExactly(row.response(), Functions.NOTIFY);
+            assertThat(answers)
+                    .singleElement()
+                    .satisfies(answer -> assertThat(
+                                    JSON.readTree(answer.body()).path("reason").asText())
+                            .isEqualTo(DONE.get(row.response())));
+            assertThat(functions.told().getLast().path("rule").asText())
+                    .isEqualTo("Falco response: " + row.response() + " acted");
+        }
+        assertThat(passage.deadLetters()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "falcosidekick-test-endpoint",
+                "internal-metrics-snapshot",
+                "internal-syscall-event-drop",
+                "cloudtrail-console-login-without-mfa",
+                "contact-k8s-api-server-pod",
+                "k8saudit-disallowed-user-no-namespace"
+            })
+    void whatIsAboutNoPodReachesNoFunction(String recording) {
+        Passage passage =
+                broker.send(SentAlert.of("", "", RecordedAlert.named(recording)).event());
+
+        assertThat(passage.triggers()).isEmpty();
+    }
+
+    @Test
+    void whatPeopleWereToldComesBackAndReachesNobody() throws IOException {
+        Pod pod = TestPods.create(cluster.client(), "shop", "web-" + System.nanoTime());
+        FalcoRule shell = FalcoRule.all().getFirst();
+        broker.send(SentAlert.of("", "", alert(shell, pod)).event());
+        byte[] told = JSON.writeValueAsBytes(functions.told().getLast());
+
+        Passage passage = broker.send(
+                Falcosidekick.alerts("Falcosidekick", told).getFirst().event());
+
+        assertThat(passage.triggers()).isEmpty();
+    }
+
+    @Test
+    void theDashboardAsksForMetricsThatThereAre() throws Exception {
+        broker.send(SentAlert.of("", "", RecordedAlert.named("read-sensitive-file-host"))
+                .event());
+        String metrics;
+        URI function = Objects.requireNonNull(functions.addresses().get("isolate-network"));
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            metrics = http.send(
+                            HttpRequest.newBuilder(function.resolve("/q/metrics"))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+        }
+        List<String> asked = Pattern.compile("falco_response_[a-z_]+")
+                .matcher(Files.readString(HOME.resolve("knative")
+                        .resolve("components")
+                        .resolve("monitoring")
+                        .resolve("dashboard.json")))
+                .results()
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
+
+        assertThat(asked)
+                .hasSizeGreaterThan(1)
+                .allSatisfy(name -> assertThat(metrics).contains("\n" + name + "{"));
+    }
+
+    @Test
+    void whatNoFunctionCanReadIsToldPeople() {
+        RecordedAlert whole = RecordedAlert.named("terminal-shell-in-container-pod");
+        RecordedAlert half = whole.withBody(whole.body().substring(0, 100));
+
+        Passage passage = broker.send(SentAlert.of("", "", half).event());
+
+        assertThat(passage.deadLetters()).hasSize(1);
+        assertThat(functions
+                        .told()
+                        .getLast()
+                        .path("output_fields")
+                        .path("knativeerrorcode")
+                        .asText())
+                .isEqualTo("400");
+    }
+}
