@@ -1,0 +1,309 @@
+package dev.falcoresponse.playground;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.falcoresponse.playground.broker.RuleBook;
+import dev.falcoresponse.playground.broker.Trigger;
+import dev.falcoresponse.testing.FalcoRule;
+import dev.falcoresponse.testing.KubeApiServer;
+import dev.falcoresponse.testing.KubeBinaries;
+import dev.falcoresponse.testing.NeedsKubeApiServer;
+import dev.falcoresponse.testing.Waiting;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Everything below knative/ is taken by a real API server that knows Knative's own schemas, to the last field. */
+@NeedsKubeApiServer
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ManifestsIT {
+    private static final Path KNATIVE = Path.of("..", "knative");
+    private static final List<String> SCHEMAS = List.of(
+            "knative-service",
+            "knative-broker",
+            "knative-trigger",
+            "knative-eventtype",
+            "knative-pingsource",
+            "pod-monitor");
+
+    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final String SPEC = "/spec/template/spec/";
+
+    private Path kubectl = Path.of("kubectl");
+    private Path kubeconfig = Path.of("");
+
+    @BeforeAll
+    void installSchemas(KubeApiServer server) throws IOException {
+        kubectl = KubeBinaries.find(System.getenv()).orElseThrow().folder().resolve("kubectl");
+        kubeconfig = server.admin()
+                .writeKubeconfig(Files.createDirectories(Path.of("target", "manifests"))
+                        .resolve("kubeconfig")
+                        .toAbsolutePath());
+        KubernetesClient client = server.client();
+        for (String name : SCHEMAS) {
+            try (InputStream stream = ManifestsIT.class.getResourceAsStream("/crds/" + name + ".yaml")) {
+                CustomResourceDefinition schema = client.apiextensions()
+                        .v1()
+                        .customResourceDefinitions()
+                        .load(stream)
+                        .item();
+                // there is no webhook here that would convert between versions
+                schema.getSpec().setConversion(null);
+                client.resource(schema).create();
+                String kind = schema.getSpec().getNames().getKind();
+                schema.getSpec()
+                        .getVersions()
+                        .forEach(version -> Waiting.until(
+                                kind,
+                                Duration.ofSeconds(30),
+                                () -> client.supports(schema.getSpec().getGroup() + "/" + version.getName(), kind)));
+            }
+        }
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName("falco-response")
+                        .endMetadata()
+                        .build())
+                .create();
+    }
+
+    static Stream<Path> whole() {
+        return Stream.of(
+                KNATIVE,
+                KNATIVE.resolve("overlays").resolve("kind"),
+                KNATIVE.resolve("overlays").resolve("production"));
+    }
+
+    static Stream<String> components() throws IOException {
+        try (Stream<Path> folders = Files.list(KNATIVE.resolve("components"))) {
+            return folders.map(each -> each.getFileName().toString()).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("whole")
+    void theServerTakesAllOfIt(Path folder) throws Exception {
+        assertTaken(folder);
+    }
+
+    @ParameterizedTest
+    @MethodSource("components")
+    void theServerTakesItWithEachComponent(String component) throws Exception {
+        Path overlay = Files.createDirectories(Path.of("target", "manifests", component));
+        Files.writeString(overlay.resolve("kustomization.yaml"), """
+                apiVersion: kustomize.config.k8s.io/v1beta1
+                kind: Kustomization
+                resources: [../../../../knative]
+                components: [../../../../knative/components/%s]
+                """.formatted(component));
+
+        assertTaken(overlay);
+    }
+
+    @Test
+    void knDeploysTheSame(KubeApiServer server) throws Exception {
+        Path kn = onPath("kn").orElse(null);
+        assumeTrue(kn != null || Boolean.getBoolean("kube.required"), "kn is not on the PATH");
+        server.client()
+                .resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName("by-kn")
+                        .endMetadata()
+                        .build())
+                .create();
+
+        assertThat(deploy("--namespace", "by-kn", "--registry", "registry.test/responses", "--tag", "1"))
+                .isZero();
+        assertThat(deploy("--namespace", "by-kn", "--registry", "registry.test/responses", "--tag", "1"))
+                .as("once more")
+                .isZero();
+
+        for (String action : actions()) {
+            JsonNode made = get("ksvc", action);
+            JsonNode wanted = YAML.readTree(
+                    KNATIVE.resolve(action).resolve("service.yaml").toFile());
+            assertThat(made.at("/metadata/labels/networking.knative.dev~1visibility")
+                            .asText())
+                    .isEqualTo("cluster-local");
+            for (String same : List.of("serviceAccountName", "timeoutSeconds")) {
+                assertThat(made.at(SPEC + same)).isEqualTo(wanted.at(SPEC + same));
+            }
+            JsonNode container = made.at(SPEC + "containers/0");
+            assertThat(container.path("image").asText()).isEqualTo("registry.test/responses/" + action + ":1");
+            assertThat(container.path("env")).isEqualTo(wanted.at(SPEC + "containers/0/env"));
+            assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/_/ready");
+            assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/_/health");
+            assertThat(container.at("/securityContext/runAsNonRoot").asBoolean())
+                    .isTrue();
+            assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true))
+                    .isFalse();
+            assertThat(container.at("/securityContext/capabilities/drop/0").asText())
+                    .isEqualTo("ALL");
+            assertThat(container.path("volumeMounts"))
+                    .extracting(each -> each.path("mountPath").asText())
+                    .containsExactlyInAnyOrderElementsOf(
+                            wanted.at(SPEC + "containers/0/volumeMounts").findValuesAsText("mountPath"));
+        }
+        RuleBook byKn = RuleBook.read(triggersOf(server), List.of());
+        RuleBook shipped = RuleBook.read(KNATIVE, List.of());
+        assertThat(byKn.triggers())
+                .allSatisfy(each -> assertThat(each.warnings()).isEmpty());
+        for (CloudEvent event : everyKindOfEvent()) {
+            assertThat(subscribers(byKn, event)).as(event.toString()).isEqualTo(subscribers(shipped, event));
+        }
+    }
+
+    @Test
+    void knDeployAsksNobodyWhenItOnlyPrints() throws Exception {
+        Path said = Path.of("target", "manifests", "kn-dry-run");
+        ProcessBuilder builder = new ProcessBuilder(
+                        KNATIVE.resolve("kn-deploy").toString(), "--dry-run", "--tag", "1'2")
+                .redirectOutput(said.toFile());
+        builder.environment().put("KUBECONFIG", "/nowhere");
+
+        assertThat(builder.start().waitFor()).isZero();
+        assertThat(Files.readString(said))
+                .contains(
+                        "kn trigger create delete-pod-write-below-etc -n falco-response --broker default"
+                                + " --filter type=falco.rule.output.v1 --filter 'rule=Write below etc' --sink ksvc:delete-pod",
+                        "'falco-response/delete-pod:1'\\''2'");
+    }
+
+    /** Each Trigger that is there as a file where a rule book looks for it. */
+    private Path triggersOf(KubeApiServer server) throws Exception {
+        Path folder = Path.of("target", "manifests", "by-kn");
+        Files.createDirectories(folder.resolve("base"));
+        YAML.writeValue(folder.resolve("base").resolve("broker.yaml").toFile(), get("broker", "default"));
+        for (var trigger : server.client()
+                .genericKubernetesResources("eventing.knative.dev/v1", "Trigger")
+                .inNamespace("by-kn")
+                .list()
+                .getItems()) {
+            Path one =
+                    Files.createDirectories(folder.resolve(trigger.getMetadata().getName()));
+            YAML.writeValue(one.resolve("trigger.yaml").toFile(), trigger);
+        }
+        return folder;
+    }
+
+    private static List<CloudEvent> everyKindOfEvent() {
+        List<CloudEvent> events = new ArrayList<>();
+        for (FalcoRule rule : FalcoRule.all()) {
+            events.add(event("falco.rule.output.v1", rule.name(), ""));
+            for (String action : List.of("delete-pod", "isolate-network", "notify-falcosidekick", "snapshot-logs")) {
+                events.add(event("falco.response." + action + ".v1", rule.name(), "skipped"));
+            }
+        }
+        for (String outcome : List.of("acted", "previewed", "denied")) {
+            events.add(event("falco.response.release-pod.v1", "Write below etc", outcome));
+        }
+        events.add(event("falco.response.release-requested.v1", "", ""));
+        events.add(event("falco.rule.output.v1", "Falco response: delete-pod acted", ""));
+        events.add(event("com.example.other", "Write below etc", ""));
+        return events;
+    }
+
+    private static CloudEvent event(String type, String rule, String outcome) {
+        return CloudEventBuilder.v1()
+                .withId("1")
+                .withSource(URI.create("/test"))
+                .withType(type)
+                .withExtension("rule", rule)
+                .withExtension("outcome", outcome)
+                .build();
+    }
+
+    private static Set<String> subscribers(RuleBook book, CloudEvent event) {
+        return book.triggers().stream()
+                .filter(each -> each.wants(event))
+                .map(Trigger::subscriber)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static List<String> actions() throws IOException {
+        try (Stream<Path> folders = Files.list(KNATIVE)) {
+            return folders.filter(each -> Files.exists(each.resolve("trigger.yaml")))
+                    .map(each -> each.getFileName().toString())
+                    .toList();
+        }
+    }
+
+    private JsonNode get(String kind, String name) throws Exception {
+        Process process = new ProcessBuilder(
+                        kubectl.toString(),
+                        "--kubeconfig=" + kubeconfig,
+                        "-n",
+                        "by-kn",
+                        "get",
+                        kind,
+                        name,
+                        "-o",
+                        "yaml")
+                .start();
+        JsonNode read = YAML.readTree(process.getInputStream());
+        assertThat(process.waitFor()).isZero();
+        return read;
+    }
+
+    private int deploy(String... options) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of(KNATIVE.resolve("kn-deploy").toString()));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput(Path.of("target", "manifests", "kn-deploy").toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("KUBECONFIG", kubeconfig.toString());
+        builder.environment().merge("PATH", kubectl.getParent() + ":", (path, first) -> first + path);
+        return builder.start().waitFor();
+    }
+
+    private static Optional<Path> onPath(String tool) {
+        return Stream.of(System.getenv("PATH").split(":", -1))
+                .map(folder -> Path.of(folder).resolve(tool))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    private void assertTaken(Path folder) throws Exception {
+        Process process = new ProcessBuilder(
+                        kubectl.toString(),
+                        "--kubeconfig=" + kubeconfig,
+                        "apply",
+                        "--dry-run=server",
+                        "--validate=strict",
+                        "-k",
+                        folder.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said.lines().filter(line -> line.contains("(server dry run)")))
+                .as(said)
+                .hasSizeGreaterThan(25);
+    }
+}
