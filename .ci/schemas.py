@@ -1,0 +1,68 @@
+"""Writes a JSON schema for each kind, as kubeconform looks for them: Kind-group-version.json, nothing unknown allowed.
+
+schemas.py TARGET KUBECONFIG ARGO_SCHEMA...
+"""
+import json
+import pathlib
+import subprocess
+import sys
+
+import yaml
+
+target = pathlib.Path(sys.argv[1])
+target.mkdir(parents=True)
+
+
+def strict(node):
+    """What is not described is a mistake; where anything is allowed the schema says so itself."""
+    if isinstance(node, list):
+        return [strict(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: strict(value) for key, value in node.items()}
+    if isinstance(node.get("properties"), dict) and "additionalProperties" not in node \
+            and not node.get("x-kubernetes-preserve-unknown-fields"):
+        made["additionalProperties"] = False
+    if node.get("x-kubernetes-int-or-string"):
+        made.pop("type", None)
+    return made
+
+
+def write(kind, group, version, schema):
+    # to kubeconform the core group is called like its version
+    (target / f"{kind.lower()}-{group or version}-{version}.json").write_text(json.dumps(schema))
+
+
+def kubectl(path):
+    return json.loads(subprocess.run(["kubectl", f"--kubeconfig={sys.argv[2]}", "get", "--raw", path],
+                                     check=True, capture_output=True).stdout)
+
+
+# Kubernetes' own, as the API server publishes them
+for path, entry in kubectl("/openapi/v3")["paths"].items():
+    if not path.startswith(("api/v1", "apis/apps/", "apis/rbac", "apis/networking.k8s.io")):
+        continue
+    document = strict(kubectl(entry["serverRelativeURL"]))
+    for name, schema in document["components"]["schemas"].items():
+        for kind in schema.get("x-kubernetes-group-version-kind", []):
+            write(kind["kind"], kind["group"], kind["version"],
+                  {"$ref": f"#/components/schemas/{name}", "components": document["components"]})
+
+# Knative's and the Prometheus operator's, from their CustomResourceDefinitions
+meta = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"type": "object"}}
+for file in sorted(pathlib.Path("playground/src/test/resources/crds").glob("*.yaml")):
+    definition = yaml.safe_load(file.read_text())["spec"]
+    for version in definition["versions"]:
+        schema = version["schema"]["openAPIV3Schema"]
+        schema["properties"] = {**schema["properties"], **meta}
+        write(definition["names"]["kind"], definition["group"], version["name"], strict(schema))
+
+# Argo's, from what it gives editors; its CustomResourceDefinitions for events describe nothing
+for file in sys.argv[3:]:
+    document = strict(json.loads(pathlib.Path(file).read_text()))
+    for name in document["definitions"]:
+        if name.startswith("io.argoproj."):
+            kind = name.rsplit(".", 1)[1]
+            if kind in ("EventBus", "EventSource", "Sensor", "WorkflowTemplate"):
+                write(kind, "argoproj.io", "v1alpha1",
+                      {"$ref": f"#/definitions/{name}", "definitions": document["definitions"]})
