@@ -71,6 +71,11 @@ public enum Reason {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** The outcome that it is a reason for, as it is written everywhere outside. */
+    public String outcome() {
+        return of.name().toLowerCase(Locale.ROOT);
+    }
+
     Reason requireOf(Of kind) {
         if (of != kind) {
             throw new IllegalArgumentException(this + " is no reason for " + kind);

@@ -173,7 +173,7 @@ public final class Responder {
 
     private Outcome act(PodAction onPod, Alert alert, Pod pod) throws ApiException {
         String deed = onPod.deed(alert, pod);
-        Optional<Outcome> refused = pace.claim(deed);
+        Optional<Outcome> refused = pace.claim(pod.getMetadata().getUid(), deed);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -183,7 +183,7 @@ public final class Responder {
             acted = outcome instanceof Acted;
             return outcome;
         } finally {
-            pace.settle(deed, acted);
+            pace.settle(pod.getMetadata().getUid(), deed, acted);
         }
     }
 

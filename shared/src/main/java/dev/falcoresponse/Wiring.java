@@ -91,7 +91,7 @@ final class Wiring {
                 new Guardrails(settings, self, clock),
                 new PodResolver(api),
                 new Pace(settings.cooldown(), settings.budget(), clock),
-                new Audit(metrics, events),
+                new Audit(action.name(), metrics, events),
                 clock);
     }
 

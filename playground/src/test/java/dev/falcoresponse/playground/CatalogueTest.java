@@ -40,6 +40,21 @@ final class CatalogueTest {
         assertThat(functions).isNotEmpty().isEqualTo(manifests).isEqualTo(promised);
     }
 
+    /** Knative's webhook asks for these, its schema does not. */
+    @Test
+    void everyEventTypeSaysWhatEveryEventHas() throws IOException {
+        for (String action : foldersWith("trigger.yaml", HOME.resolve("knative"))) {
+            String types =
+                    Files.readString(HOME.resolve("knative").resolve(action).resolve("eventtype.yaml"));
+            for (String type : types.split("(?m)^---$", -1)) {
+                assertThat(type)
+                        .contains(Stream.of("type", "source", "id", "specversion")
+                                .map(name -> "{name: " + name + ", required: true, value: ")
+                                .toList());
+            }
+        }
+    }
+
     @Test
     void everyActionHasAllOfItsManifests() throws IOException {
         for (String action : foldersWith("trigger.yaml", HOME.resolve("knative"))) {

@@ -149,7 +149,7 @@ final class ManifestsIT {
             assertThat(made.at("/metadata/labels/networking.knative.dev~1visibility")
                             .asText())
                     .isEqualTo("cluster-local");
-            for (String same : List.of("serviceAccountName", "timeoutSeconds")) {
+            for (String same : List.of("serviceAccountName", "timeoutSeconds", "containerConcurrency")) {
                 assertThat(made.at(SPEC + same)).isEqualTo(wanted.at(SPEC + same));
             }
             JsonNode container = made.at(SPEC + "containers/0");

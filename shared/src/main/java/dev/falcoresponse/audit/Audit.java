@@ -1,5 +1,6 @@
 package dev.falcoresponse.audit;
 
+import dev.falcoresponse.Reason;
 import dev.falcoresponse.reply.ResponseRecord;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,9 +22,19 @@ public final class Audit {
     private final MeterRegistry metrics;
     private final EventRecorder events;
 
-    public Audit(MeterRegistry metrics, EventRecorder events) {
+    /** Every counter is there from the start, at 0: what begins at 1 is no increase to whoever watches. */
+    public Audit(String action, MeterRegistry metrics, EventRecorder events) {
         this.metrics = metrics;
         this.events = events;
+        for (Reason reason : Reason.values()) {
+            counter(action, reason.outcome(), reason.text());
+        }
+    }
+
+    private Counter counter(String action, String outcome, String reason) {
+        return Counter.builder("falco.response.events")
+                .tags("action", action, "outcome", outcome, "reason", reason)
+                .register(metrics);
     }
 
     /**
@@ -34,16 +45,7 @@ public final class Audit {
     public void record(ResponseRecord done, String json) {
         LOG.info(json);
         String outcome = done.outcome().text();
-        Counter.builder("falco.response.events")
-                .tags(
-                        "action",
-                        done.action(),
-                        "outcome",
-                        outcome,
-                        "reason",
-                        done.outcome().reason().text())
-                .register(metrics)
-                .increment();
+        counter(done.action(), outcome, done.outcome().reason().text()).increment();
         Timer.builder("falco.response")
                 .tags("action", done.action(), "outcome", outcome)
                 .serviceLevelObjectives(BUCKETS)

@@ -22,6 +22,9 @@ public final class EventReader {
     /** Knative's mark on what goes to a dead letter sink: the status of the last delivery. */
     private static final String UNDELIVERED = "knativeerrorcode";
 
+    /** The outcomes to which there is a reply. */
+    private static final List<String> REPLIED = List.of("acted", "previewed", "skipped", "denied");
+
     private static final List<String> REQUIRED = List.of("specversion", "id", "source", "type");
 
     private final Taken taken;
@@ -101,16 +104,20 @@ public final class EventReader {
 
     /** What no function could answer, perhaps because it cannot be read: what is known of it has to do. */
     private Alert undelivered(Map<String, String> attributes, byte[] body) throws UnreadableException {
-        if (attributes.getOrDefault("type", "").equals(FALCO_ALERT)) {
-            try {
+        String type = attributes.getOrDefault("type", "");
+        String sender = responder(type);
+        try {
+            if (type.equals(FALCO_ALERT)) {
                 return falcoAlert(Json.parse(body), attributes, body);
-            } catch (CircularException e) {
-                throw e;
-            } catch (UnreadableException e) {
-                refuseNotification(attributes.getOrDefault("rule", ""), attributes.getOrDefault("eventsource", ""));
             }
+            if (!sender.isEmpty()) {
+                return record(Json.parse(body), sender, attributes, body);
+            }
+        } catch (CircularException e) {
+            throw e;
+        } catch (UnreadableException e) {
+            refuseNotification(attributes.getOrDefault("rule", ""), attributes.getOrDefault("eventsource", ""));
         }
-        refuseOwn(responder(attributes.getOrDefault("type", "")));
         return Alert.bare(attributes, attributes.getOrDefault("id", ""), clock.instant(), NO_POD, body);
     }
 
@@ -143,7 +150,7 @@ public final class EventReader {
 
     private void refuseOwn(String sender) throws UnreadableException {
         if (sender.equals(taken.action())) {
-            throw new UnreadableException("This is " + sender + "'s own reply: a Trigger sends it in a loop");
+            throw new CircularException("This is " + sender + "'s own reply: a Trigger sends it in a loop");
         }
     }
 
@@ -202,6 +209,9 @@ public final class EventReader {
         refuseOwn(body.text("action"));
         if (!body.text("action").equals(sender)) {
             throw new UnreadableException("action is not the one in the CloudEvent's type");
+        }
+        if (!taken.alerts() && !REPLIED.contains(body.text("outcome"))) {
+            throw new UnreadableException("outcome is none of " + String.join(", ", REPLIED));
         }
         return new Alert(
                 attributes,

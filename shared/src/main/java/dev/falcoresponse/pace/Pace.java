@@ -11,8 +11,7 @@ import dev.falcoresponse.settings.SettingReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -26,14 +25,14 @@ public final class Pace {
     private final Budget budget;
     private final InstantSource clock;
 
-    /** Pods that are being acted on: they cost budget, and end it only when they are settled. */
-    private final Set<String> underWay = new HashSet<>();
+    /** What is being done, and to which pod: it costs budget, and ends it only when it is settled. */
+    private final Map<String, String> underWay = new HashMap<>();
 
-    /** Uid and time of what was done, the oldest first; nothing here is older than the cool-down. */
+    /** When something was done, the oldest first; nothing here is older than the cool-down. */
     private final Map<String, Instant> cooling = new LinkedHashMap<>();
 
-    /** When pods were acted on, the oldest first; nothing here is older than the budget's window. */
-    private final Deque<Instant> spent = new ArrayDeque<>();
+    /** Uids of pods and when they were last acted on, the oldest first; nothing here is older than the budget's window. */
+    private final Map<String, Instant> spent = new LinkedHashMap<>();
 
     public Pace(Duration cooldown, Budget budget, InstantSource clock) {
         this.cooldown = cooldown;
@@ -42,44 +41,51 @@ public final class Pace {
     }
 
     /**
-     * Claims a pod; unless it is refused, {@link #settle} must follow.
+     * Claims a deed; unless it is refused, {@link #settle} must follow.
      *
-     * @param uid the pod's, followed by whatever else makes this another deed
+     * @param pod its uid: a pod that has been acted on costs no more budget when something else is done to it
+     * @param deed what must not be done twice within the cool-down
      */
-    public synchronized Optional<Outcome> claim(String uid) {
+    public synchronized Optional<Outcome> claim(String pod, String deed) {
         forget();
-        if (underWay.contains(uid) || cooling.containsKey(uid)) {
+        if (underWay.containsKey(deed) || cooling.containsKey(deed)) {
             return Optional.of(new Skipped(
                     RECENTLY_HANDLED,
-                    "Pod with uid " + uid + " is or was handled within RESPONSE_COOLDOWN "
+                    "Pod with uid " + deed + " is or was handled within RESPONSE_COOLDOWN "
                             + SettingReader.text(cooldown)));
         }
-        if (!budget.isUnlimited() && spent.size() + underWay.size() >= budget.pods()) {
+        Set<String> pods = new HashSet<>(spent.keySet());
+        pods.addAll(underWay.values());
+        if (!budget.isUnlimited() && !pods.contains(pod) && pods.size() >= budget.pods()) {
             return Optional.of(new Denied(BUDGET, "RESPONSE_BUDGET of " + budget + " is spent"));
         }
-        underWay.add(uid);
+        underWay.put(deed, pod);
         return Optional.empty();
     }
 
     /** Ends a claim: only what was done costs budget and starts the cool-down. */
-    public synchronized void settle(String uid, boolean acted) {
-        underWay.remove(uid);
+    public synchronized void settle(String pod, String deed, boolean acted) {
+        underWay.remove(deed);
         if (acted) {
-            cooling.put(uid, clock.instant());
+            cooling.put(deed, clock.instant());
             if (!budget.isUnlimited()) {
-                spent.add(clock.instant());
+                // to the end: the map is in the order of time
+                spent.remove(pod);
+                spent.put(pod, clock.instant());
             }
         }
     }
 
     private void forget() {
         Instant now = clock.instant();
-        while (!spent.isEmpty() && !spent.getFirst().plus(budget.window()).isAfter(now)) {
-            spent.removeFirst();
-        }
-        Iterator<Instant> done = cooling.values().iterator();
-        while (done.hasNext() && !done.next().plus(cooldown).isAfter(now)) {
-            done.remove();
+        forget(spent, budget.window(), now);
+        forget(cooling, cooldown, now);
+    }
+
+    private static void forget(Map<String, Instant> times, Duration after, Instant now) {
+        Iterator<Instant> oldest = times.values().iterator();
+        while (oldest.hasNext() && !oldest.next().plus(after).isAfter(now)) {
+            oldest.remove();
         }
     }
 }

@@ -15,12 +15,12 @@ final class PaceTest {
     private final Pace pace = new Pace(Duration.ofSeconds(30), new Budget(2, Duration.ofMinutes(1)), () -> now);
 
     private Reason refusal(String uid) {
-        return pace.claim(uid).map(Outcome::reason).orElseThrow();
+        return pace.claim(uid, uid).map(Outcome::reason).orElseThrow();
     }
 
     private void act(String uid) {
-        assertThat(pace.claim(uid)).isEmpty();
-        pace.settle(uid, true);
+        assertThat(pace.claim(uid, uid)).isEmpty();
+        pace.settle(uid, uid, true);
     }
 
     @Test
@@ -47,9 +47,21 @@ final class PaceTest {
     }
 
     @Test
+    void howManyPodsCountsAndNotHowManyAlerts() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(pace.claim("a", "a/" + i)).isEmpty();
+            pace.settle("a", "a/" + i, true);
+        }
+        act("b");
+
+        assertThat(refusal("c")).isEqualTo(Reason.BUDGET);
+        assertThat(pace.claim("a", "a/again")).isEmpty();
+    }
+
+    @Test
     void whatIsUnderWayCountsAlready() {
-        assertThat(pace.claim("a")).isEmpty();
-        assertThat(pace.claim("b")).isEmpty();
+        assertThat(pace.claim("a", "a")).isEmpty();
+        assertThat(pace.claim("b", "b")).isEmpty();
 
         assertThat(refusal("a")).isEqualTo(Reason.RECENTLY_HANDLED);
         assertThat(refusal("c")).isEqualTo(Reason.BUDGET);
@@ -57,8 +69,8 @@ final class PaceTest {
 
     @Test
     void whatWasNotDoneCostsNothing() {
-        assertThat(pace.claim("a")).isEmpty();
-        pace.settle("a", false);
+        assertThat(pace.claim("a", "a")).isEmpty();
+        pace.settle("a", "a", false);
         act("a");
         act("b");
     }
@@ -67,9 +79,9 @@ final class PaceTest {
     void anUnlimitedBudgetIsNeverSpent() {
         Pace unlimited = new Pace(Duration.ZERO, Budget.unlimited(), () -> now);
         for (int i = 0; i < 10_000; i++) {
-            assertThat(unlimited.claim("pod-" + i)).isEmpty();
-            unlimited.settle("pod-" + i, true);
+            assertThat(unlimited.claim("pod-" + i, "pod-" + i)).isEmpty();
+            unlimited.settle("pod-" + i, "pod-" + i, true);
         }
-        assertThat(unlimited.claim("pod-1")).isEmpty();
+        assertThat(unlimited.claim("pod-1", "pod-1")).isEmpty();
     }
 }

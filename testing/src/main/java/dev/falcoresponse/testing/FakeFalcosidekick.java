@@ -28,6 +28,7 @@ public final class FakeFalcosidekick implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<JsonNode> events = new CopyOnWriteArrayList<>();
     private volatile int status = 200;
+    private volatile boolean endless;
 
     private FakeFalcosidekick(HttpServer server) {
         this.server = server;
@@ -56,6 +57,11 @@ public final class FakeFalcosidekick implements AutoCloseable {
         status = answer;
     }
 
+    /** From now on every answer begins as it should, and does not end. */
+    public void neverEnds() {
+        endless = true;
+    }
+
     /** What it has taken, in order. */
     public List<JsonNode> events() {
         return List.copyOf(events);
@@ -65,13 +71,20 @@ public final class FakeFalcosidekick implements AutoCloseable {
     public void forget() {
         events.clear();
         status = 200;
+        endless = false;
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            byte[] body = exchange.getRequestBody().readAllBytes();
-            exchange.getResponseHeaders().set("Retry-After", "7");
-            exchange.sendResponseHeaders(exchange.getRequestMethod().equals("POST") ? take(body) : 200, -1);
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        exchange.getResponseHeaders().set("Retry-After", "7");
+        int answer = exchange.getRequestMethod().equals("POST") ? take(body) : status;
+        if (endless) {
+            exchange.sendResponseHeaders(answer, 1_000_000);
+            exchange.getResponseBody().write(1);
+            exchange.getResponseBody().flush();
+        } else {
+            exchange.sendResponseHeaders(answer, -1);
+            exchange.close();
         }
     }
 

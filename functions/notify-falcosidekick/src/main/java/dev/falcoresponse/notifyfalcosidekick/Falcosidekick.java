@@ -4,6 +4,7 @@ import dev.falcoresponse.Outcome;
 import dev.falcoresponse.Outcome.Failed;
 import dev.falcoresponse.Reason;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,7 +28,7 @@ final class Falcosidekick implements AutoCloseable {
      * A way to it.
      *
      * @param address ends with a slash
-     * @param timeout for each request as a whole
+     * @param timeout for each answer to begin; its body is not waited for
      */
     Falcosidekick(URI address, Duration timeout) {
         this.address = address;
@@ -40,20 +41,25 @@ final class Falcosidekick implements AutoCloseable {
 
     /** Hands the message over; empty when it was accepted, else why not. */
     Optional<Outcome> post(Message message) {
-        HttpRequest request = request(address)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(message.json()))
-                .build();
+        return ask(
+                request(address)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofByteArray(message.json()))
+                        .build(),
+                message);
+    }
+
+    /** Looks whether it is there, and says nothing to anybody. */
+    Optional<Outcome> ping(Message message) {
+        return ask(request(address.resolve("ping")).GET().build(), message);
+    }
+
+    private Optional<Outcome> ask(HttpRequest request, Message message) {
         try {
-            HttpResponse<Void> answer = http.send(request, BodyHandlers.discarding());
-            boolean accepted = answer.statusCode() >= 200 && answer.statusCode() < 300;
-            return accepted
-                    ? Optional.empty()
-                    : Optional.of(new Failed(
-                            Reason.UNAVAILABLE,
-                            "Falcosidekick at %s answered %d".formatted(address, answer.statusCode()),
-                            retryAfter(answer),
-                            message.details()));
+            HttpResponse<InputStream> answer = http.send(request, BodyHandlers.ofInputStream());
+            // its status says it all; whoever waited for the rest might wait for ever
+            answer.body().close();
+            return judge(answer, message);
         } catch (IOException e) {
             return Optional.of(failed(e, message));
         } catch (InterruptedException e) {
@@ -61,16 +67,17 @@ final class Falcosidekick implements AutoCloseable {
         }
     }
 
-    /** Looks whether it is there, and says nothing to anybody. */
-    Optional<Outcome> ping(Message message) {
-        try {
-            http.send(request(address.resolve("ping")).GET().build(), BodyHandlers.discarding());
+    private Optional<Outcome> judge(HttpResponse<?> answer, Message message) {
+        int status = answer.statusCode();
+        if (status >= 200 && status < 300) {
             return Optional.empty();
-        } catch (IOException e) {
-            return Optional.of(failed(e, message));
-        } catch (InterruptedException e) {
-            throw interrupted(e);
         }
+        boolean worthRepeating = status >= 500 || status == 408 || status == 429;
+        return Optional.of(new Failed(
+                worthRepeating ? Reason.UNAVAILABLE : Reason.FORBIDDEN,
+                "Falcosidekick at %s answered %d".formatted(address, status),
+                retryAfter(answer),
+                message.details()));
     }
 
     private HttpRequest.Builder request(URI uri) {

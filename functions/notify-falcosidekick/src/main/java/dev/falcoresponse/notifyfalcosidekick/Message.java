@@ -37,12 +37,27 @@ record Message(
         Map<String, Object> details) {
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** Of what a function answered; longer ones are not worth reading in a chat. */
+    /** Longer texts are not worth reading in a chat, and Falcosidekick itself cuts them there. */
     private static final int LONGEST = 512;
 
     /** What people are told about an event: a reply, or a dead letter. */
     static Message about(Alert event) {
-        return event.attributes().containsKey("knativeerrorcode") ? undelivered(event) : reply(event);
+        return event.attributes().containsKey("knativeerrorcode") && !isLate(event) ? undelivered(event) : reply(event);
+    }
+
+    /** A reply that could not be told at first: the broker's dead letter sink is this function too. */
+    private static boolean isLate(Alert event) {
+        return event.attributes().getOrDefault("knativeerrordest", "").contains("//notify-falcosidekick.")
+                && event.type().startsWith("falco.response.")
+                && isRecord(event.body());
+    }
+
+    private static boolean isRecord(byte[] body) {
+        try {
+            return tree(body).path("action").isTextual();
+        } catch (UncheckedIOException e) {
+            return false;
+        }
     }
 
     private static Message reply(Alert event) {
@@ -57,15 +72,14 @@ record Message(
         if (!done.path("details").isEmpty()) {
             put(fields, "response.details", done.path("details").toString());
         }
-        String message = done.path("message").asText("");
+        String message = cut(done.path("message").asText(""));
         return new Message(
                 Notification.RULE + action + " " + outcome,
                 switch (outcome) {
                     case "acted" -> Priority.WARNING;
                     case "previewed", "denied" -> Priority.NOTICE;
                     case "skipped" -> Priority.INFORMATIONAL;
-                    // only of these four is there a reply
-                    default -> Priority.ERROR;
+                    default -> throw new IllegalArgumentException("There is no reply to " + outcome);
                 },
                 "%s (%s %s%s)".formatted(message, action, outcome, event.rule().isEmpty() ? "" : ": " + event.rule()),
                 time(done.path("finishedAt").asText()),
@@ -134,7 +148,7 @@ record Message(
 
     private static void put(Map<String, String> fields, String name, String value) {
         if (!value.isEmpty() && !value.equals("null")) {
-            fields.put(name, value);
+            fields.put(name, cut(value));
         }
     }
 
@@ -147,6 +161,10 @@ record Message(
         } catch (IllegalArgumentException | UncheckedIOException e) {
             // neither base64 nor a problem: as it is
         }
+        return cut(text);
+    }
+
+    private static String cut(String text) {
         return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
     }
 

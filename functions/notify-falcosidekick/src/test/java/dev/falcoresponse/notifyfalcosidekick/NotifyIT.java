@@ -241,14 +241,15 @@ class NotifyIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"400", "404", "429", "500"})
-    void whatFalcosidekickDoesNotTakeIsRepeated(int status) {
+    @CsvSource({"408, 503", "429, 503", "500, 503", "400, 422", "401, 422", "404, 422", "302, 422"})
+    void whatFalcosidekickDoesNotTakeIsRepeatedWhereThatHelps(int status, int answer) {
         falcosidekick.answers(status);
 
         send(deadLetter(SHELL, "422", "no"))
-                .statusCode(503)
-                .header("Retry-After", "7")
-                .body("reason", equalTo("unavailable"), "detail", containsString("answered " + status));
+                .statusCode(answer)
+                .body(
+                        "reason", equalTo(answer == 503 ? "unavailable" : "forbidden"),
+                        "detail", containsString("answered " + status));
 
         assertThat(records().getFirst())
                 .as("the alert itself is in the log meanwhile")
@@ -256,6 +257,62 @@ class NotifyIT {
         falcosidekick.answers(200);
         send(deadLetter(SHELL, "422", "no")).statusCode(200);
         assertThat(falcosidekick.events()).hasSize(1);
+    }
+
+    @Test
+    void howLongItWantsToBeLeftAloneIsPassedOn() {
+        falcosidekick.answers(429);
+
+        send(deadLetter(SHELL, "422", "no")).statusCode(503).header("Retry-After", "7");
+    }
+
+    @Test
+    void anAnswerThatNeverEndsHoldsNobodyUp() {
+        falcosidekick.neverEnds();
+
+        send(reply("delete-pod", "acted", "deleted")).statusCode(200);
+    }
+
+    @Test
+    void aReplyThatIsToldLateIsNoDeadLetter() {
+        send(deadLetter(reply("delete-pod", "acted", "deleted"), "503", "")
+                        .withHeader(
+                                "ce-knativeerrordest", "http://notify-falcosidekick.falco-response.svc.cluster.local"))
+                .statusCode(200);
+
+        assertThat(falcosidekick.events().getFirst().path("rule").asText())
+                .isEqualTo("Falco response: delete-pod acted");
+    }
+
+    @Test
+    void aReplyThatAnotherFunctionRefusedIsADeadLetterAboutItsPod() {
+        send(deadLetter(
+                        reply("snapshot-logs", "acted", "captured"),
+                        "400",
+                        "{\"detail\":\"The evidence is not complete\"}"))
+                .statusCode(200);
+
+        JsonNode told = falcosidekick.events().getFirst();
+        assertThat(told.path("rule").asText()).isEqualTo("Falco response: undelivered");
+        assertThat(told.at("/output_fields/k8s.pod.name").asText()).isEqualTo("web-0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "failed", "rejected", "Acted"})
+    void anOutcomeThatNoReplyHasIsRefused(String outcome) {
+        send(reply("delete-pod", outcome, "deleted"))
+                .statusCode(400)
+                .body("detail", containsString("outcome is none of acted"));
+
+        assertThat(falcosidekick.events()).isEmpty();
+    }
+
+    @Test
+    void aLongMessageIsCut() {
+        send(reply("delete-pod", "acted", "deleted").with("message", "x".repeat(100_000)))
+                .statusCode(200);
+
+        assertThat(falcosidekick.events().getFirst().path("output").asText()).hasSizeLessThan(700);
     }
 
     @Test
