@@ -36,6 +36,10 @@ final class Functions implements AutoCloseable {
                 rules.triggers().stream().map(Trigger::subscriber).distinct().toList();
         try {
             for (String name : names) {
+                if (!Files.isDirectory(home.resolve("functions").resolve(name))) {
+                    throw new IllegalArgumentException(
+                            "A Trigger names the function " + name + ", which there is not in functions/");
+                }
                 Path manifests = home.resolve("knative").resolve(name);
                 Map<String, String> settings = settings(manifests.resolve("service.yaml"));
                 settings.put("RESPONSE_DRY_RUN", Boolean.toString(!act));

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
  */
 final class Lint {
     private static final String ALERT = "falco.rule.output.v1";
+    private static final String BROKER = "default";
+    private static final String UNDO = "release-pod";
     private static final String RULE = "Terminal shell in container";
     private static final List<String> OUTCOMES = List.of("acted", "previewed", "denied", "skipped");
     private static final List<String> PRIORITIES =
@@ -44,9 +46,21 @@ final class Lint {
      */
     static List<String> of(JsonNode spec, String subscriber, Filter filter) {
         Lint lint = new Lint(subscriber, filter);
+        lint.lookAtTheRest(spec);
         lint.lookAtNames(spec.path("filters").isEmpty() ? spec.path("filter") : spec.path("filters"));
         lint.askAboutEvents();
         return lint.sentences;
+    }
+
+    private void lookAtTheRest(JsonNode spec) {
+        String broker = spec.path("broker").asText(BROKER);
+        if (!broker.equals(BROKER)) {
+            sentences.add("there is no broker " + broker + ", only " + BROKER + ": nothing is delivered");
+        }
+        JsonNode delivery = spec.path("delivery");
+        if (!delivery.isMissingNode() && delivery.path("retry").asInt() == 0) {
+            sentences.add("its delivery has no retry: it replaces the broker's as a whole, so nothing is repeated");
+        }
     }
 
     private void lookAtNames(JsonNode node) {
@@ -97,7 +111,8 @@ final class Lint {
                         sentences.add("rule \"" + text + "\" is called \"" + each.name() + "\" now, and never comes"));
         if (rules.stream()
                 .noneMatch(each -> each.name().equals(text) || each.formerly().equals(text))) {
-            sentences.add("rule \"" + text + "\" is none of Falco's own");
+            sentences.add(
+                    "rule \"" + text + "\" is none of Falco's own: well if it is one of yours, spelt just like that");
         }
     }
 
@@ -120,6 +135,9 @@ final class Lint {
         } else if (passes(event(ALERT, "Falco response: delete-pod acted", ""))) {
             sentences.add("it takes what tells people of a response: that would go round in circles");
         }
+        if (subscriber.equals(UNDO) && alerts().anyMatch(this::passes)) {
+            sentences.add(UNDO + " undoes whatever reaches it: an alert would release its pod");
+        }
         if (everything().noneMatch(this::passes)) {
             sentences.add("it matches none of the events that there are");
         }
@@ -135,9 +153,17 @@ final class Lint {
                         OUTCOMES.stream().map(outcome -> event("falco.response." + action + ".v1", rule, outcome)));
     }
 
-    private Stream<CloudEvent> everything() {
-        Stream<CloudEvent> alerts = Stream.concat(rules.stream().map(FalcoRule::name), named.stream())
+    private Stream<CloudEvent> alerts() {
+        return Stream.concat(rules.stream().map(FalcoRule::name), named.stream())
                 .flatMap(rule -> PRIORITIES.stream().map(priority -> alert(rule, priority)));
+    }
+
+    /** Whether it takes the replies of that action. */
+    static boolean takesReplies(Filter filter, String action) {
+        return new Lint(action, filter).own().anyMatch(each -> filter.judge(each) != Verdict.FAIL);
+    }
+
+    private Stream<CloudEvent> everything() {
         Stream<CloudEvent> replies = Stream.of("delete-pod", "isolate-network", "snapshot-logs", "release-pod")
                 .flatMap(this::replies);
         Stream<CloudEvent> pings = sources.stream()
@@ -145,7 +171,7 @@ final class Lint {
                         .withSource(URI.create(source))
                         .build());
         Stream<CloudEvent> requests = Stream.of(event("falco.response.release-requested.v1", "", ""));
-        return Stream.of(alerts, replies, pings, requests).flatMap(each -> each);
+        return Stream.of(alerts(), replies, pings, requests).flatMap(each -> each);
     }
 
     private boolean passes(CloudEvent event) {

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The Triggers of a folder: {@code base/broker.yaml}, and a {@code trigger.yaml} in each action's own folder. */
@@ -35,7 +38,32 @@ public record RuleBook(List<Trigger> triggers) {
             all = Component.read(knative.resolve("components").resolve(component))
                     .apply(all);
         }
-        return new RuleBook(all.stream().map(each -> trigger(each, broker)).toList());
+        return new RuleBook(all.stream().map(each -> trigger(each, broker)).toList()).withCircles();
+    }
+
+    /** Two actions that answer each other's replies would never end; each Trigger of such a circle says so. */
+    private RuleBook withCircles() {
+        Set<String> actions = triggers.stream().map(Trigger::subscriber).collect(Collectors.toSet());
+        return new RuleBook(triggers.stream()
+                .map(each -> actions.stream()
+                                .filter(sender -> Lint.takesReplies(each.filter(), sender))
+                                .anyMatch(sender -> !sender.equals(each.subscriber())
+                                        && answers(each.subscriber(), new HashSet<>())
+                                                .contains(sender))
+                        ? each.warned(
+                                "replies go round in a circle: what " + each.subscriber() + " answers comes back to it")
+                        : each)
+                .toList());
+    }
+
+    /** Who answers, directly or through others, what this action replies. */
+    private Set<String> answers(String action, Set<String> seen) {
+        for (Trigger each : triggers) {
+            if (Lint.takesReplies(each.filter(), action) && seen.add(each.subscriber())) {
+                answers(each.subscriber(), seen);
+            }
+        }
+        return seen;
     }
 
     private static Trigger trigger(JsonNode manifest, Delivery broker) {

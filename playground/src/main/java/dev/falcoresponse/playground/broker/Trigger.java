@@ -1,6 +1,7 @@
 package dev.falcoresponse.playground.broker;
 
 import io.cloudevents.CloudEvent;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,6 +13,13 @@ import java.util.List;
 public record Trigger(String name, String subscriber, Filter filter, Delivery delivery, List<String> warnings) {
     public Trigger {
         warnings = List.copyOf(warnings);
+    }
+
+    /** The same with one more warning. */
+    Trigger warned(String warning) {
+        List<String> more = new ArrayList<>(warnings);
+        more.add(warning);
+        return new Trigger(name, subscriber, filter, delivery, more);
     }
 
     /** Whether the event is delivered. */

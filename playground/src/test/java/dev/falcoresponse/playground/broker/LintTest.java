@@ -56,6 +56,35 @@ final class LintTest {
                 .anySatisfy(each -> assertThat(each).contains(sentence));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\u0000',
+            value = {
+                "release-pod | filters: [{exact: {type: falco.rule.output.v1}}, {exact: {rule: Write below etc}}] | would release its pod",
+                "delete-pod | broker: deflaut, filters: [{exact: {type: falco.rule.output.v1}}, {exact: {rule: Write below etc}}] | no broker deflaut",
+                "delete-pod | delivery: {timeout: PT30S}, filters: [{exact: {type: falco.rule.output.v1}}, {exact: {rule: Write below etc}}] | no retry"
+            })
+    void soDoesOneThatWouldSurprise(String subscriber, String spec, String sentence) throws IOException {
+        assertThat(warnings(subscriber, spec))
+                .anySatisfy(each -> assertThat(each).contains(sentence));
+    }
+
+    @Test
+    void actionsThatAnswerEachOtherAreACircle() throws IOException {
+        Path other = Files.createDirectories(knative.resolve("other"));
+        Files.writeString(other.resolve("trigger.yaml"), """
+                kind: Trigger
+                metadata: {name: other}
+                spec:
+                  subscriber: {ref: {name: release-pod}}
+                  filters: [{exact: {type: falco.response.isolate-network.v1}}]
+                """);
+
+        assertThat(warnings("isolate-network", "filters: [{exact: {type: falco.response.release-pod.v1}}]"))
+                .anySatisfy(each -> assertThat(each).contains("in a circle"));
+    }
+
     @Test
     void aGoodOneGetsNone() throws IOException {
         assertThat(warnings(
