@@ -16,6 +16,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -67,6 +68,23 @@ final class Falcosidekick {
             alert.put("uuid", UUID.randomUUID().toString());
         }
         return new SentAlert(from, alert.path("uuid").asText(), event(alert));
+    }
+
+    /** An alert of a rule about nothing in particular, for whoever wants to know where it would go. */
+    static CloudEvent event(String rule) {
+        return event(JSON.createObjectNode().put("rule", rule).put("source", "syscall"));
+    }
+
+    /** The same alert as if Falco had raised it once more: another event, with an id of its own. */
+    static SentAlert again(SentAlert alert) {
+        try {
+            ObjectNode json = (ObjectNode) JSON.readTree(
+                    Objects.requireNonNull(alert.event().getData()).toBytes());
+            json.remove("uuid");
+            return alert(alert.from(), json);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static CloudEvent event(ObjectNode alert) {

@@ -7,11 +7,11 @@ import dev.falcoresponse.playground.broker.Trigger;
 import dev.falcoresponse.playground.cluster.Cluster;
 import dev.falcoresponse.testing.FakeFalcosidekick;
 import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.StartException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +27,7 @@ final class Functions implements AutoCloseable {
     private static final String HEARD_AT = "NOTIFY_FALCOSIDEKICK_URL";
 
     private final FakeFalcosidekick falcosidekick = FakeFalcosidekick.start();
+    private final Map<String, Map<String, String>> set = new TreeMap<>();
     private final Map<String, FunctionProcess> processes = new TreeMap<>();
 
     /** Starts them all. */
@@ -36,24 +37,59 @@ final class Functions implements AutoCloseable {
                 rules.triggers().stream().map(Trigger::subscriber).distinct().toList();
         try {
             for (String name : names) {
-                if (!Files.isDirectory(home.resolve("functions").resolve(name))) {
-                    throw new IllegalArgumentException(
-                            "A Trigger names the function " + name + ", which there is not in functions/");
-                }
-                Path manifests = home.resolve("knative").resolve(name);
-                Map<String, String> settings = settings(manifests.resolve("service.yaml"));
+                Map<String, String> settings = functions.settings(home, name);
                 settings.put("RESPONSE_DRY_RUN", Boolean.toString(!act));
-                if (name.equals(NOTIFY) && !System.getenv().containsKey(HEARD_AT)) {
-                    settings.put(HEARD_AT, functions.falcosidekick.uri().toString());
-                }
-                settings.computeIfPresent(STORE, (_, store) -> here(home, store));
-                Path target = home.resolve("functions").resolve(name).resolve("target");
-                functions.processes.put(name, cluster.start(target, manifests, settings));
+                functions.set.put(name, settings);
+                functions.processes.put(name, start(home, cluster, name, settings));
             }
             return functions;
         } catch (RuntimeException e) {
             functions.close();
             throw e;
+        }
+    }
+
+    private static FunctionProcess start(Path home, Cluster cluster, String name, Map<String, String> settings) {
+        Path target = home.resolve("functions").resolve(name).resolve("target");
+        return cluster.start(target, home.resolve("knative").resolve(name), settings);
+    }
+
+    /** What a function's manifest sets, as it can be had here. */
+    private Map<String, String> settings(Path home, String name) {
+        if (!Files.isDirectory(home.resolve("functions").resolve(name))) {
+            throw new IllegalArgumentException(
+                    "A Trigger names the function " + name + ", which there is not in functions/");
+        }
+        Map<String, String> settings =
+                settings(home.resolve("knative").resolve(name).resolve("service.yaml"));
+        if (name.equals(NOTIFY) && !System.getenv().containsKey(HEARD_AT)) {
+            settings.put(HEARD_AT, falcosidekick.uri().toString());
+        }
+        settings.computeIfPresent(STORE, (_, store) -> here(home, store));
+        return settings;
+    }
+
+    /** What each is set to. */
+    Map<String, Map<String, String>> settings() {
+        return Map.copyOf(set);
+    }
+
+    /** What a function says at its start to one setting more. */
+    String say(Path home, Cluster cluster, String name, String setting, String value) {
+        if (!set.containsKey(name)) {
+            throw new IllegalArgumentException("There is no function " + name);
+        }
+        Map<String, String> settings = new TreeMap<>(set.getOrDefault(name, Map.of()));
+        settings.put(setting, value);
+        try (FunctionProcess started = start(home, cluster, name, settings)) {
+            return name + " takes it" + (started.status("_/health") == 200 ? "" : ", and is not well");
+        } catch (StartException e) {
+            return String.valueOf(e.getMessage())
+                    .lines()
+                    .filter(line -> line.contains(setting))
+                    .findFirst()
+                    .map(line -> line.replaceFirst("^.*?(?=" + setting + "|There is no setting)", ""))
+                    .orElse(name + " does not start with it");
         }
     }
 
@@ -73,7 +109,7 @@ final class Functions implements AutoCloseable {
 
     /** The manifest's environment, except what one has set in one's own. */
     private static Map<String, String> settings(Path service) {
-        Map<String, String> settings = new HashMap<>();
+        Map<String, String> settings = new TreeMap<>();
         if (Files.isRegularFile(service)) {
             for (JsonNode variable : containers(service).path(0).path("env")) {
                 settings.put(

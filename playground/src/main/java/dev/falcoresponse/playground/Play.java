@@ -1,7 +1,5 @@
 package dev.falcoresponse.playground;
 
-import dev.falcoresponse.playground.broker.Broker;
-import dev.falcoresponse.playground.broker.Passage;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.cluster.ApiServerCluster;
 import dev.falcoresponse.playground.cluster.Cluster;
@@ -10,6 +8,7 @@ import dev.falcoresponse.playground.cluster.EmbeddedCluster;
 import dev.falcoresponse.testing.KubeBinaries;
 import dev.falcoresponse.testing.StartException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +19,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.logging.LogManager;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -69,6 +70,19 @@ final class Play implements Callable<Integer> {
             description = "with the component of that name: nothing is deleted or isolated before its logs are secured")
     private boolean evidenceFirst;
 
+    @Option(
+            names = "--page",
+            negatable = true,
+            description = "afterwards serve the page, or do not; by default where there is a terminal")
+    private @Nullable Boolean page;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "the page's port; 0 (default): any")
+    private int port;
+
     @Option(names = "--json", description = "print one JSON object an alert and line")
     private boolean json;
 
@@ -108,23 +122,43 @@ final class Play implements Callable<Integer> {
             progress((acts ? "Acting in " : "Previewing in ") + where.description());
             List<SentAlert> alerts = own.isEmpty() ? recorded(where) : own;
             progress("Starting the functions …");
-            try (Functions functions = Functions.start(home, rules, where, acts);
-                    Broker broker = new Broker(rules, functions.addresses(), this::progress)) {
-                return send(alerts, broker, where);
+            try (Session session =
+                    new Session(home, rules, where, acts, cluster == Where.embedded || act, this::progress)) {
+                int status = send(alerts, session);
+                if (isPageWanted()) {
+                    if (!act) {
+                        session.preview();
+                    }
+                    serve(session);
+                }
+                return status;
             }
         }
     }
 
-    private int send(List<SentAlert> alerts, Broker broker, Cluster where) {
-        Changes changes = new Changes(where.client());
+    /** Someone who sits in front of a terminal can look at it, and ends it; a script gets its status. */
+    private boolean isPageWanted() {
+        return page == null
+                ? Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
+                : page;
+    }
+
+    /** Until it is interrupted. */
+    private void serve(Session session) {
+        try (PageServer server = PageServer.start(port, session)) {
+            System.err.println("\nLook at it, send more, undo: " + server.uri() + "   (Ctrl-C ends it)");
+            session.watch();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("The page cannot be served on port " + port + ": " + e.getMessage(), e);
+        }
+    }
+
+    private int send(List<SentAlert> alerts, Session session) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         Report report = json ? new JsonReport(out) : new TextReport(out);
         boolean answered = true;
         for (SentAlert alert : alerts) {
-            Passage passage = broker.send(alert.event());
-            where.settle();
-            report.tell(alert, passage, changes.sinceLastLook());
-            answered &= passage.isAnswered();
+            answered &= session.send(alert, report).isAnswered();
         }
         report.end();
         return answered ? CommandLine.ExitCode.OK : UNANSWERED;

@@ -158,12 +158,17 @@ final class Scenario {
         alerts.add(SentAlert.of(recording + ", " + story, uuid, alert.with("uuid", uuid)));
     }
 
-    /** Someone asks for a pod to be given back. */
     private void release(Pod pod) {
+        alerts.add(releaseRequest(
+                pod.getMetadata().getNamespace(), pod.getMetadata().getName(), now));
+    }
+
+    /** Someone asks for a pod to be given back. */
+    static SentAlert releaseRequest(String namespace, String pod, Instant now) {
         ObjectNode data = JsonNodeFactory.instance
                 .objectNode()
-                .put("namespace", pod.getMetadata().getNamespace())
-                .put("pod", pod.getMetadata().getName());
+                .put("namespace", namespace)
+                .put("pod", pod);
         String id =
                 UUID.nameUUIDFromBytes((data.toString() + now).getBytes(UTF_8)).toString();
         CloudEvent event = CloudEventBuilder.v1()
@@ -173,7 +178,7 @@ final class Scenario {
                 .withTime(now.atOffset(ZoneOffset.UTC))
                 .withData("application/json", data.toString().getBytes(UTF_8))
                 .build();
-        alerts.add(new SentAlert("someone asks for the isolated pod back", id, event));
+        return new SentAlert("someone asks for the isolated pod back", id, event);
     }
 
     /** A pod as a Deployment has it. */

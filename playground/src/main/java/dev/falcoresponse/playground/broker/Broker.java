@@ -82,6 +82,7 @@ public final class Broker implements AutoCloseable {
 
     private Attempt repeat(Trigger trigger, String function, CloudEvent event, Passage passage) {
         Delivery delivery = trigger.delivery();
+        long started = System.nanoTime();
         int attempt = 1;
         Attempt last = attempt(function, delivery, event);
         while (last.isRepeated() && attempt <= delivery.retries()) {
@@ -97,7 +98,14 @@ public final class Broker implements AutoCloseable {
             last = attempt(function, delivery, event);
             attempt++;
         }
-        passage.answers().add(new Answer(trigger.name(), function, last.status(), last.text(), attempt));
+        passage.answers()
+                .add(new Answer(
+                        trigger.name(),
+                        function,
+                        last.status(),
+                        last.text(),
+                        attempt,
+                        Duration.ofNanos(System.nanoTime() - started)));
         return last;
     }
 

@@ -75,7 +75,13 @@ public record RuleBook(List<Trigger> triggers) {
             Filter filter = reader.read(spec);
             List<String> warnings = new ArrayList<>(reader.warnings());
             warnings.addAll(Lint.of(spec, subscriber, filter));
-            return new Trigger(name, subscriber, filter, Delivery.read(spec.path("delivery"), broker), warnings);
+            return new Trigger(
+                    name,
+                    subscriber,
+                    filter,
+                    Delivery.read(spec.path("delivery"), broker),
+                    spec.path("filters").isEmpty() ? spec.path("filter") : spec.path("filters"),
+                    warnings);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("Trigger " + name + ": " + e.getMessage(), e);
         }

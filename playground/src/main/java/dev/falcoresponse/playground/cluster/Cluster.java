@@ -10,6 +10,11 @@ public interface Cluster extends AutoCloseable {
     /** What it is, for people. */
     String description();
 
+    /** The context that one has to name before anything acts in it; empty for a cluster that is nobody's. */
+    default String name() {
+        return "";
+    }
+
     /** A client that may look at it and prepare it. */
     KubernetesClient client();
 

@@ -35,6 +35,11 @@ public final class CurrentCluster implements Cluster {
     }
 
     @Override
+    public String name() {
+        return context;
+    }
+
+    @Override
     public KubernetesClient client() {
         return client;
     }

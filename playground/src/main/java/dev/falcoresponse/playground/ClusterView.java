@@ -1,0 +1,86 @@
+package dev.falcoresponse.playground;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.Map;
+
+/** What the page shows of a cluster: pods, what is cut off and until when, policies. */
+final class ClusterView {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PREFIX = "falco-response/";
+
+    private ClusterView() {}
+
+    static ObjectNode of(KubernetesClient client) {
+        ObjectNode view = JSON.createObjectNode();
+        ArrayNode pods = view.putArray("pods");
+        list(() -> client.pods().inAnyNamespace().list().getItems()).forEach(pod -> pods.add(pod(pod)));
+        ArrayNode policies = view.putArray("policies");
+        list(() -> client.network()
+                        .v1()
+                        .networkPolicies()
+                        .inAnyNamespace()
+                        .list()
+                        .getItems())
+                .forEach(each -> policies.add(JSON.createObjectNode()
+                        .put("namespace", each.getMetadata().getNamespace())
+                        .put("name", each.getMetadata().getName())));
+        return view;
+    }
+
+    private static ObjectNode pod(Pod pod) {
+        Map<String, String> labels = labels(pod);
+        Map<String, String> notes = pod.getMetadata().getAnnotations() == null
+                ? Map.of()
+                : pod.getMetadata().getAnnotations();
+        ObjectNode node = JSON.createObjectNode()
+                .put("namespace", pod.getMetadata().getNamespace())
+                .put("name", pod.getMetadata().getName())
+                .put("uid", pod.getMetadata().getUid())
+                .put("owner", owner(pod))
+                .put("terminating", pod.getMetadata().getDeletionTimestamp() != null)
+                .put("exempt", "true".equals(labels.get(PREFIX + "exempt")))
+                .put("quarantined", labels.containsKey(PREFIX + "quarantine"))
+                .put("rule", notes.getOrDefault(PREFIX + "rule", ""))
+                .put("expires", notes.getOrDefault(PREFIX + "expires-at", ""));
+        if (pod.getStatus() != null && !pod.getStatus().getContainerStatuses().isEmpty()) {
+            String id = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
+            node.put("containerId", id == null ? "" : id.replaceFirst(".*://", ""));
+        }
+        return node;
+    }
+
+    private static Map<String, String> labels(HasMetadata object) {
+        Map<String, String> labels = object.getMetadata().getLabels();
+        return labels == null ? Map.of() : labels;
+    }
+
+    private static String owner(Pod pod) {
+        return pod.getMetadata().getOwnerReferences().stream()
+                .findFirst()
+                .map(each -> each.getKind() + "/" + each.getName())
+                .orElse("");
+    }
+
+    private interface Question<T> {
+        List<T> ask();
+    }
+
+    /** Who may not list something in one's own cluster sees the rest. */
+    private static <T> List<T> list(Question<T> question) {
+        try {
+            return question.ask();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == 403) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+}

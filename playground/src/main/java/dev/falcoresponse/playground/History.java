@@ -1,0 +1,94 @@
+package dev.falcoresponse.playground;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falcoresponse.playground.Changes.Change;
+import dev.falcoresponse.playground.broker.Answer;
+import dev.falcoresponse.playground.broker.DeadLetter;
+import dev.falcoresponse.playground.broker.Passage;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+
+/** What was sent and answered while the page is open: the last thousands of it, newest first. */
+final class History {
+    private static final int KEPT = 5_000;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Deque<ObjectNode> entries = new ArrayDeque<>();
+    private int next = 1;
+
+    /** Keeps the way of one alert, and returns it as it is kept. */
+    synchronized ObjectNode add(SentAlert alert, Instant at, Passage passage, List<Change> changes) {
+        ObjectNode entry = JSON.createObjectNode()
+                .put("id", next++)
+                .put("at", at.toString())
+                .put("title", alert.title())
+                .put("rule", alert.rule())
+                .put("eventId", alert.eventId())
+                .put("from", alert.from());
+        passage.triggers().forEach(entry.putArray("triggers")::add);
+        ArrayNode answers = entry.putArray("answers");
+        passage.answers().forEach(each -> answers.add(answer(each)));
+        ArrayNode letters = entry.putArray("deadLetters");
+        passage.deadLetters().forEach(each -> letters.add(letter(each)));
+        ArrayNode changed = entry.putArray("changes");
+        changes.forEach(each -> changed.add(each.toString()));
+        entries.addFirst(entry);
+        if (entries.size() > KEPT) {
+            entries.removeLast();
+        }
+        return entry;
+    }
+
+    private static ObjectNode answer(Answer answer) {
+        ObjectNode node = JSON.createObjectNode()
+                .put("trigger", answer.trigger())
+                .put("function", answer.function())
+                .put("status", answer.status())
+                .put("attempts", answer.attempts())
+                .put("millis", answer.took().toNanos() / 1e6);
+        node.set("record", read(answer.body()));
+        return node;
+    }
+
+    private static ObjectNode letter(DeadLetter letter) {
+        ObjectNode node = JSON.createObjectNode()
+                .put("trigger", letter.trigger())
+                .put("sink", letter.sink())
+                .put("eventId", letter.eventId())
+                .put("knativeerrorcode", letter.code())
+                .put("knativeerrordest", letter.destination());
+        node.set("knativeerrordata", read(letter.data()));
+        return node;
+    }
+
+    private static JsonNode read(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            return JSON.getNodeFactory().textNode(text);
+        }
+    }
+
+    /** Newest first. */
+    synchronized ArrayNode toJson() {
+        ArrayNode all = JSON.createArrayNode();
+        entries.forEach(all::add);
+        return all;
+    }
+
+    /** One JSON object a line, oldest first. */
+    synchronized String toLines() {
+        StringBuilder lines = new StringBuilder();
+        for (Iterator<ObjectNode> oldest = entries.descendingIterator(); oldest.hasNext(); ) {
+            lines.append(oldest.next()).append('\n');
+        }
+        return lines.toString();
+    }
+}

@@ -1,0 +1,192 @@
+package dev.falcoresponse.playground;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The page, on loopback: static files of its own, JSON for what they show, and a stream that says when something is new.
+ * The JDK's server is all that it takes; what an alert holds becomes text in the browser, never markup.
+ */
+final class PageServer implements AutoCloseable {
+    private static final ObjectMapper JSON = new JsonMapper();
+    /** More than any alert, and enough for a file of them. */
+    private static final int MAX_BODY = 8 << 20;
+
+    private static final Map<String, String> FILES = Map.of(
+            "/", "index.html",
+            "/page.css", "page.css",
+            "/page.js", "page.js",
+            "/icon.svg", "icon.svg");
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "svg", "image/svg+xml");
+
+    /** What a request brings, and what is answered as JSON. */
+    private interface Call {
+        JsonNode answer(JsonNode body, Map<String, String> query) throws IOException;
+    }
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Session session;
+    private final PageGate gate;
+    private final Map<String, Call> reads;
+    private final Map<String, Call> writes;
+
+    private PageServer(HttpServer server, Session session) {
+        this.server = server;
+        this.session = session;
+        this.gate = new PageGate(server.getAddress().getPort());
+        this.reads = Map.of(
+                "/api/state", (_, _) -> session.state(),
+                "/api/rules", (_, _) -> session.rules(),
+                "/api/recorded", (_, _) -> session.recorded(),
+                "/api/cluster", (_, _) -> session.cluster(),
+                "/api/history", (_, _) -> session.history().toJson(),
+                "/api/settings", (_, _) -> session.settings(),
+                "/api/evidence", (_, query) -> session.evidence(query.getOrDefault("location", "")));
+        this.writes = Map.of(
+                "/api/compose", (body, _) -> session.compose(body),
+                "/api/send", (body, _) -> session.send(body),
+                "/api/release", (body, _) -> session.release(body),
+                "/api/exempt", (body, _) -> session.exempt(body),
+                "/api/mode", (body, _) -> session.mode(body),
+                "/api/try", (body, _) -> session.tryOut(body));
+    }
+
+    /** Starts it on a port of loopback; 0 is any. */
+    static PageServer start(int port, Session session) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        PageServer page = new PageServer(server, session);
+        server.createContext("/", page::handle);
+        server.setExecutor(page.threads);
+        server.start();
+        return page;
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            gate.harden(exchange.getResponseHeaders());
+            String path = exchange.getRequestURI().getPath();
+            boolean read = exchange.getRequestMethod().equals("GET");
+            if (!gate.admits(exchange)) {
+                send(exchange, 403, "text/plain", "Only this page itself may ask here".getBytes(UTF_8));
+            } else if (read && FILES.containsKey(path)) {
+                file(exchange, FILES.getOrDefault(path, ""));
+            } else if (read && path.equals("/api/live")) {
+                live(exchange);
+            } else if (read && path.equals("/api/history.jsonl")) {
+                exchange.getResponseHeaders().set("Content-Disposition", "attachment; filename=\"history.jsonl\"");
+                send(
+                        exchange,
+                        200,
+                        "application/jsonl",
+                        session.history().toLines().getBytes(UTF_8));
+            } else if (read && reads.containsKey(path)) {
+                call(exchange, reads.getOrDefault(path, (_, _) -> JSON.nullNode()));
+            } else if (exchange.getRequestMethod().equals("POST") && writes.containsKey(path)) {
+                call(exchange, writes.getOrDefault(path, (_, _) -> JSON.nullNode()));
+            } else {
+                send(exchange, 404, "text/plain", "There is nothing here".getBytes(UTF_8));
+            }
+        }
+    }
+
+    private void call(HttpExchange exchange, Call call) throws IOException {
+        byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
+        try {
+            if (body.length > MAX_BODY) {
+                throw new IllegalArgumentException("That is more than " + (MAX_BODY >> 20) + " MiB");
+            }
+            JsonNode json = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
+            json(exchange, 200, call.answer(json, query(exchange.getRequestURI())));
+        } catch (IllegalArgumentException | JsonProcessingException e) {
+            json(exchange, 400, JSON.createObjectNode().put("error", e.getMessage()));
+        } catch (KubernetesClientException e) {
+            json(exchange, 502, JSON.createObjectNode().put("error", "The cluster does not answer: " + e.getMessage()));
+        }
+    }
+
+    /** Says what is new, one word an event; the page then asks for what it shows. */
+    private void live(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        try (OutputStream out = exchange.getResponseBody();
+                News.Listener listener = session.news().listen()) {
+            out.write("retry: 1000\n\n".getBytes(UTF_8));
+            out.flush();
+            while (true) {
+                String word = listener.next();
+                out.write(("data: " + word + "\n\n").getBytes(UTF_8));
+                out.flush();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Map<String, String> query(URI uri) {
+        Map<String, String> query = new HashMap<>();
+        String raw = uri.getRawQuery();
+        if (raw != null) {
+            for (String pair : raw.split("&", -1)) {
+                String[] parts = pair.split("=", 2);
+                query.put(parts[0], parts.length > 1 ? URLDecoder.decode(parts[1], UTF_8) : "");
+            }
+        }
+        return query;
+    }
+
+    private static void file(HttpExchange exchange, String name) throws IOException {
+        try (InputStream stream = PageServer.class.getResourceAsStream("/page/" + name)) {
+            if (stream == null) {
+                throw new IOException("page/" + name + " is not in the jar");
+            }
+            send(
+                    exchange,
+                    200,
+                    TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "text/plain"),
+                    stream.readAllBytes());
+        }
+    }
+
+    private static void json(HttpExchange exchange, int status, JsonNode json) throws IOException {
+        send(exchange, status, "application/json", JSON.writeValueAsBytes(json));
+    }
+
+    private static void send(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,319 @@
+package dev.falcoresponse.playground;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falcoresponse.playground.Changes.Change;
+import dev.falcoresponse.playground.broker.Broker;
+import dev.falcoresponse.playground.broker.Passage;
+import dev.falcoresponse.playground.broker.RuleBook;
+import dev.falcoresponse.playground.cluster.Cluster;
+import dev.falcoresponse.testing.RecordedAlert;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+
+/** A cluster, the functions that act in it, and what has been sent to them: what the page shows, and its buttons do. */
+final class Session implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** As many alerts at once as a broker's dispatcher would send; the rest waits its turn. */
+    private static final int AT_ONCE = 16;
+
+    private static final int MOST_TIMES = 1_000;
+
+    private final Path home;
+    private final RuleBook rules;
+    private final Cluster cluster;
+    private final boolean mayAct;
+    private final Consumer<String> progress;
+    private final Changes changes;
+    private final History history = new History();
+    private final News news = new News();
+    private final ExecutorService senders = Executors.newFixedThreadPool(AT_ONCE);
+    // held for writing while the functions are exchanged for others
+    private final ReadWriteLock running = new ReentrantReadWriteLock();
+    private Functions functions;
+    private Broker broker;
+    private boolean acts;
+
+    /**
+     * Starts the functions.
+     *
+     * @param mayAct whether the page may let them act
+     */
+    Session(Path home, RuleBook rules, Cluster cluster, boolean acts, boolean mayAct, Consumer<String> progress) {
+        this.home = home;
+        this.rules = rules;
+        this.cluster = cluster;
+        this.acts = acts;
+        this.mayAct = mayAct;
+        this.progress = progress;
+        this.changes = new Changes(cluster.client());
+        this.functions = Functions.start(home, rules, cluster, acts);
+        this.broker = new Broker(rules, functions.addresses(), progress);
+    }
+
+    News news() {
+        return news;
+    }
+
+    History history() {
+        return history;
+    }
+
+    /** Sends one alert on its way and keeps what became of it. */
+    Passage send(SentAlert alert, Report report) {
+        Sent sent = sent(alert, report);
+        return sent.passage();
+    }
+
+    /** The way of an alert, and how the history has it. */
+    private record Sent(Passage passage, ObjectNode entry) {}
+
+    private Sent sent(SentAlert alert, Report report) {
+        running.readLock().lock();
+        try {
+            Instant at = Instant.now();
+            Passage passage = broker.send(alert.event());
+            ObjectNode entry;
+            synchronized (changes) {
+                cluster.settle();
+                List<Change> seen = changes.sinceLastLook();
+                entry = history.add(alert, at, passage, seen);
+                report.tell(alert, passage, seen);
+            }
+            news.tell("history");
+            news.tell("cluster");
+            return new Sent(passage, entry);
+        } finally {
+            running.readLock().unlock();
+        }
+    }
+
+    /** Looks at the cluster while pages are open, and tells them when something has changed; until it is interrupted. */
+    void watch() {
+        String before = "";
+        try {
+            while (true) {
+                TimeUnit.SECONDS.sleep(cluster.name().isEmpty() ? 1 : 5);
+                if (news.hasListeners()) {
+                    String now = cluster().toString();
+                    if (!now.equals(before)) {
+                        news.tell("cluster");
+                    }
+                    before = now;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    ObjectNode state() {
+        return JSON.createObjectNode()
+                .put("cluster", cluster.description())
+                .put("acts", acts)
+                .put("mayAct", mayAct)
+                .put("confirm", cluster.name());
+    }
+
+    JsonNode rules() {
+        return RuleTable.read(home.resolve("knative"), rules);
+    }
+
+    JsonNode recorded() {
+        ArrayNode all = JSON.createArrayNode();
+        RecordedAlert.names().forEach(all::add);
+        return all;
+    }
+
+    /** A recorded alert as if it were of now, and about a pod of this cluster when one is named. */
+    JsonNode compose(JsonNode request) {
+        RecordedAlert alert = RecordedAlert.named(required(request, "name"))
+                .at(Instant.now())
+                .with("uuid", UUID.randomUUID().toString());
+        String pod = request.path("pod").asText();
+        if (!pod.isEmpty()) {
+            Pod found = cluster.client()
+                    .pods()
+                    .inNamespace(required(request, "namespace"))
+                    .withName(pod)
+                    .get();
+            if (found == null) {
+                throw new IllegalArgumentException("That pod is gone");
+            }
+            alert = alert.about(found);
+        }
+        try {
+            return JSON.createObjectNode()
+                    .put("text", JSON.readTree(alert.body()).toPrettyString());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What each function's manifest sets, and what it is set to here. */
+    JsonNode settings() {
+        ArrayNode all = JSON.createArrayNode();
+        functions.settings().forEach((name, settings) -> {
+            ArrayNode each = all.addObject().put("name", name).putArray("settings");
+            settings.forEach(
+                    (setting, value) -> each.addObject().put("name", setting).put("value", value));
+        });
+        return all;
+    }
+
+    /** Starts a function with one setting more, to hear what it says; it answers nobody, and ends at once. */
+    JsonNode tryOut(JsonNode request) {
+        String name = required(request, "name");
+        if (!name.matches("[A-Z][A-Z0-9_]{0,100}")) {
+            throw new IllegalArgumentException("A setting is written like RESPONSE_BUDGET");
+        }
+        return JSON.createObjectNode()
+                .put(
+                        "said",
+                        functions.say(
+                                home,
+                                cluster,
+                                required(request, "function"),
+                                name,
+                                request.path("value").asText()));
+    }
+
+    JsonNode evidence(String location) {
+        return Snapshots.read(home.resolve("target").resolve("evidence"), location);
+    }
+
+    JsonNode cluster() {
+        return ClusterView.of(cluster.client());
+    }
+
+    /** {@code text}: Falco's JSON, one alert or many; {@code times}: how often, each time as another event. */
+    JsonNode send(JsonNode request) {
+        int times = request.path("times").asInt(1);
+        if (times < 1 || times > MOST_TIMES) {
+            throw new IllegalArgumentException("Between 1 and " + MOST_TIMES + " times, not " + times);
+        }
+        List<SentAlert> alerts = new ArrayList<>();
+        byte[] text = request.path("text").asText().getBytes(UTF_8);
+        for (int i = 0; i < times; i++) {
+            List<SentAlert> once = Falcosidekick.alerts("the text", text);
+            alerts.addAll(
+                    i == 0 ? once : once.stream().map(Falcosidekick::again).toList());
+        }
+        List<Future<ObjectNode>> sent = alerts.stream()
+                .map(each -> senders.submit(() -> sent(each, Report.NOBODY).entry()))
+                .toList();
+        ArrayNode entries = JSON.createArrayNode();
+        sent.forEach(each -> entries.add(get(each)));
+        return entries;
+    }
+
+    private static ObjectNode get(Future<ObjectNode> sent) {
+        try {
+            return sent.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    JsonNode release(JsonNode request) {
+        SentAlert asked =
+                Scenario.releaseRequest(required(request, "namespace"), required(request, "pod"), Instant.now());
+        return sent(asked, Report.NOBODY).entry();
+    }
+
+    JsonNode exempt(JsonNode request) {
+        if (!acts) {
+            throw new IllegalArgumentException("Nothing is changed while the functions only preview");
+        }
+        boolean exempt = request.path("exempt").asBoolean();
+        cluster.client()
+                .pods()
+                .inNamespace(required(request, "namespace"))
+                .withName(required(request, "pod"))
+                .edit(pod -> {
+                    if (exempt) {
+                        pod.getMetadata().getLabels().put("falco-response/exempt", "true");
+                    } else {
+                        pod.getMetadata().getLabels().remove("falco-response/exempt");
+                    }
+                    return pod;
+                });
+        news.tell("cluster");
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** Exchanges the functions for ones that act, or that only preview. */
+    JsonNode mode(JsonNode request) {
+        boolean act = request.path("act").asBoolean();
+        if (act && !mayAct) {
+            throw new IllegalArgumentException("Acting in your own cluster needs --act when ./play is started");
+        }
+        if (act
+                && !cluster.name().isEmpty()
+                && !request.path("confirm").asText().equals(cluster.name())) {
+            throw new IllegalArgumentException("To act, confirm with the name " + cluster.name());
+        }
+        become(act);
+        return state();
+    }
+
+    /** From now on nothing is changed. */
+    void preview() {
+        become(false);
+    }
+
+    private void become(boolean act) {
+        running.writeLock().lock();
+        try {
+            if (acts != act) {
+                close(functions, broker);
+                functions = Functions.start(home, rules, cluster, act);
+                broker = new Broker(rules, functions.addresses(), progress);
+                acts = act;
+            }
+        } finally {
+            running.writeLock().unlock();
+        }
+        news.tell("state");
+    }
+
+    private static String required(JsonNode request, String name) {
+        String text = request.path(name).asText();
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
+        return text;
+    }
+
+    private static void close(Functions functions, Broker broker) {
+        broker.close();
+        functions.close();
+    }
+
+    @Override
+    public void close() {
+        senders.shutdownNow();
+        close(functions, broker);
+    }
+}

@@ -1,0 +1,351 @@
+// Everything that comes from an alert is put into the page as text (textContent), never as markup.
+const $ = (id) => document.getElementById(id);
+
+function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === 'on') Object.entries(value).forEach(([event, call]) => node.addEventListener(event, call));
+    else if (value === true) node.setAttribute(name, '');
+    else if (value !== false && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child !== undefined && child !== null));
+  return node;
+}
+
+// what moves a cursor or turns the direction of text is shown as what it is
+const plain = (text, most = 600) => {
+  const visible = String(text ?? '').replace(/[\p{Cc}\p{Cf}]/gu, (c) => (c === '\n' || c === '\t' ? ' ' : '\uFFFD'));
+  return visible.length > most ? visible.slice(0, most) + '…' : visible;
+};
+
+async function ask(path, body) {
+  const response = await fetch(path, body === undefined ? {} : {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error ?? `${response.status}`);
+  return answer;
+}
+
+function trouble(error) {
+  $('trouble').textContent = error ? plain(error.message ?? error) : '';
+  $('trouble').hidden = !error;
+}
+
+const guarded = (call) => async (event) => {
+  event?.preventDefault?.();
+  const button = event?.submitter ?? (event?.currentTarget instanceof HTMLButtonElement ? event.currentTarget : undefined);
+  if (button) button.disabled = true;
+  try {
+    trouble();
+    await call(event);
+  } catch (error) {
+    trouble(error);
+  } finally {
+    if (button) button.disabled = false;
+  }
+};
+
+// ---- areas
+
+function show() {
+  const wanted = location.hash.slice(1) || 'replay';
+  const known = document.querySelector(`main > section[id="${CSS.escape(wanted)}"]`) ? wanted : 'replay';
+  document.querySelectorAll('main > section').forEach((section) => { section.hidden = section.id !== known; });
+  document.querySelectorAll('nav a').forEach((link) => {
+    if (link.hash === '#' + known) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  });
+}
+addEventListener('hashchange', show);
+
+// ---- preview or act
+
+let state = {};
+
+async function loadState() {
+  state = await ask('/api/state');
+  $('where').textContent = plain(state.cluster);
+  $('mode-now').textContent = state.acts ? 'The functions act' : 'The functions only preview';
+  document.body.dataset.acts = state.acts;
+  $('mode-button').textContent = state.acts ? 'Only preview' : 'Let them act';
+  $('mode-button').hidden = !state.acts && !state.mayAct;
+  $('confirm-label').hidden = state.acts || !state.mayAct || !state.confirm;
+  $('confirm-label').firstChild.textContent = `To act in ${plain(state.confirm)}, type its name `;
+}
+
+$('mode').addEventListener('submit', guarded(async () => {
+  $('mode-now').textContent = 'Starting the functions anew …';
+  try {
+    await ask('/api/mode', { act: !state.acts, confirm: $('confirm').value });
+  } finally {
+    $('confirm').value = '';
+    await loadState();
+    await loadCluster();
+  }
+}));
+
+// ---- replay
+
+const GUARDS = [
+  ['readable', 'unreadable'], ['rule', 'rule'], ['priority', 'priority'], ['names a pod', 'host', 'no-pod'],
+  ['age', 'stale'], ['namespace', 'protected-namespace'], ['the very pod', 'not-found', 'replaced', 'terminating'],
+  ['exempt', 'exempt'], ['owner', 'owner-kind'], ['not itself', 'self'], ['network', 'host-network'],
+  ['not done yet', 'already-done'], ['cool-down', 'recently-handled'], ['budget', 'budget'],
+];
+
+function guards(reason) {
+  const stopped = GUARDS.findIndex(([, ...reasons]) => reasons.includes(reason));
+  return el('ol', { class: 'guards', 'aria-label': 'Guards, in the order in which they are asked' }, ...GUARDS.map(([name], i) => {
+    const how = stopped < 0 || i < stopped ? 'passed' : i === stopped ? 'stopped' : 'unasked';
+    return el('li', { class: how }, `${name}`, el('span', { class: 'sr' }, ` ${how}`));
+  }));
+}
+
+const badge = (outcome) => el('strong', { class: `outcome ${/^[a-z]+$/.test(outcome) ? outcome : 'none'}` }, plain(outcome || 'no answer', 20));
+
+function answerLine(answer) {
+  const record = answer.record ?? {};
+  const place = record.details?.location;
+  return el('li', {},
+    el('p', {}, 'Trigger ', el('code', {}, plain(answer.trigger)), ' → ', el('code', {}, plain(answer.function)),
+      ` · ${answer.millis.toFixed(1)} ms`, answer.attempts > 1 ? ` · ${answer.attempts} deliveries` : ''),
+    answer.function === 'notify-falcosidekick' ? undefined : guards(record.reason),
+    el('p', {}, badge(record.outcome), ` ${plain(record.reason)} · HTTP ${answer.status}`),
+    el('p', {}, plain(record.message ?? record.detail)),
+    place ? el('p', {}, el('button', { type: 'button', on: { click: guarded(() => openEvidence(place)) } }, 'Open its evidence')) : undefined,
+    el('p', {}, el('button', { type: 'button', on: { click: () => openRecord(record) } }, 'The record as JSON')));
+}
+
+function wayOf(entry) {
+  return el('li', {},
+    el('h4', {}, plain(entry.title)),
+    el('p', { class: 'quiet' }, `Broker: ${entry.triggers.length === 0 ? 'no Trigger asks for it' : entry.triggers.map((t) => plain(t)).join(', ')}`),
+    el('ol', { class: 'answers' }, ...entry.answers.map(answerLine)),
+    ...entry.deadLetters.map((letter) => el('p', { class: 'error' },
+      `Dead letter to ${plain(letter.sink) || 'nobody: it is lost'}: ${letter.knativeerrorcode} from ${plain(letter.knativeerrordest)}`)),
+    el('p', {}, entry.changes.length === 0 ? 'Cluster unchanged' : 'Cluster: ' + entry.changes.map((c) => plain(c)).join('; ')));
+}
+
+async function loadRecorded() {
+  const all = await ask('/api/recorded');
+  $('recorded').replaceChildren(...all.map((name) => el('option', { value: name }, name)));
+  $('recorded').value = 'terminal-shell-in-container-pod';
+  await compose();
+}
+
+async function compose() {
+  const [namespace, pod] = $('about').value.split('/');
+  const made = await ask('/api/compose', { name: $('recorded').value, namespace: namespace ?? '', pod: pod ?? '' });
+  $('text').value = made.text;
+  $('text-error').textContent = '';
+}
+$('recorded').addEventListener('change', guarded(compose));
+$('about').addEventListener('change', guarded(compose));
+
+$('file').addEventListener('change', guarded(async () => {
+  const [file] = $('file').files;
+  if (file) $('text').value = await file.text();
+}));
+
+$('send').addEventListener('submit', guarded(async () => {
+  $('text-error').textContent = '';
+  try {
+    const entries = await ask('/api/send', { text: $('text').value, times: Number($('times').value) });
+    const shown = entries.slice(0, 20).map(wayOf);
+    if (entries.length > 20) shown.push(el('li', { class: 'quiet' }, `… and ${entries.length - 20} more, in the history`));
+    $('way').replaceChildren(...shown);
+  } catch (error) {
+    $('text-error').textContent = plain(error.message);
+    $('text').focus();
+  }
+}));
+
+// ---- rule book
+
+let rules = [];
+
+async function loadRules() {
+  rules = await ask('/api/rules');
+  drawRules();
+}
+
+function drawRules() {
+  const word = $('rule-search').value.toLowerCase();
+  const actions = [...new Set(rules.flatMap((rule) => rule.triggers.map((t) => t.function)))].sort();
+  const rows = rules.filter((rule) => JSON.stringify(rule).toLowerCase().includes(word));
+  $('rule-table').replaceChildren(
+    el('caption', {}, `${rows.length} of ${rules.length} rules`),
+    el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Rule'), ...actions.map((a) => el('th', { scope: 'col' }, a)),
+      el('th', { scope: 'col' }, 'What it means, and why'))),
+    el('tbody', {}, ...rows.map((rule) => el('tr', {},
+      el('th', { scope: 'row' }, plain(rule.rule)),
+      ...actions.map((action) => {
+        const hit = rule.triggers.find((t) => t.function === action);
+        return el('td', {}, hit ? '✓' : '', hit ? el('span', { class: 'sr' }, ` ${action}`) : undefined);
+      }),
+      el('td', {}, plain(rule.meaning) + '. ', el('em', {}, plain(rule.why) + '. '),
+        el('span', { class: 'quiet' }, `Fires by default: ${plain(rule.fires)}. `,
+          ...rule.triggers.map((t) => `Trigger ${plain(t.trigger)}: ${plain(t.filter)}. `)))))));
+}
+$('rule-search').addEventListener('input', drawRules);
+
+// ---- cluster
+
+let cluster = { pods: [], policies: [] };
+let drawn = '';
+
+async function loadCluster() {
+  cluster = await ask('/api/cluster');
+  // what is as it was stays, buttons and the focus on them included
+  const now = JSON.stringify([cluster, state.acts]);
+  if (now === drawn) return;
+  drawn = now;
+  const focused = document.activeElement?.getAttribute('aria-label');
+  drawCluster();
+  if (focused) document.querySelector(`#cluster [aria-label="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function drawCluster() {
+  const chosen = $('about').value;
+  $('about').replaceChildren(el('option', { value: '' }, 'as it was recorded'), ...cluster.pods.map((pod) =>
+    el('option', { value: `${pod.namespace}/${pod.name}` }, `${pod.namespace}/${pod.name}`)));
+  if ([...$('about').options].some((option) => option.value === chosen)) $('about').value = chosen;
+  const held = cluster.pods.filter((pod) => pod.quarantined);
+  $('quarantined').replaceChildren(...(held.length === 0 ? [el('li', { class: 'quiet' }, 'No pod is cut off.')] : held.map((pod) => el('li', {},
+    el('strong', {}, `${plain(pod.namespace)}/${plain(pod.name)}`), el('br'),
+    `for ${plain(pod.rule)}; ${pod.expires ? 'until ' + plain(pod.expires) : 'until someone releases it'} `,
+    el('button', { type: 'button', on: { click: guarded(() => ask('/api/release', { namespace: pod.namespace, pod: pod.name })) }, 'aria-label': `Release ${pod.namespace}/${pod.name}` }, 'Release')))));
+  const namespaces = [...new Set(cluster.pods.map((pod) => pod.namespace))].sort();
+  $('pods').replaceChildren(...namespaces.map((namespace) => el('section', {}, el('h4', {}, plain(namespace)),
+    el('ul', { class: 'pods' }, ...cluster.pods.filter((pod) => pod.namespace === namespace).map(podLine)))));
+  $('policies').replaceChildren(...(cluster.policies.length === 0 ? [el('li', { class: 'quiet' }, 'There is none.')]
+    : cluster.policies.map((policy) => el('li', {}, `${plain(policy.namespace)}/${plain(policy.name)}`))));
+}
+
+function podLine(pod) {
+  const flags = [pod.quarantined && 'quarantined', pod.exempt && 'exempt', pod.terminating && 'going'].filter(Boolean);
+  return el('li', {}, `${plain(pod.name)} `, el('span', { class: 'quiet' }, `${plain(pod.owner)} ${flags.join(', ')} `),
+    el('button', {
+      type: 'button', disabled: !state.acts,
+      'aria-label': `${pod.exempt ? 'No longer exempt' : 'Exempt'} ${pod.namespace}/${pod.name}`,
+      on: { click: guarded(() => ask('/api/exempt', { namespace: pod.namespace, pod: pod.name, exempt: !pod.exempt })) },
+    }, pod.exempt ? 'No longer exempt' : 'Exempt'));
+}
+
+// ---- history
+
+let records = [];
+let letters = [];
+let most = 100;
+
+async function loadHistory() {
+  const entries = await ask('/api/history');
+  records = entries.flatMap((entry) => entry.answers.map((answer) => ({ at: entry.at, ...answer.record, status: answer.status, action: answer.function })));
+  letters = entries.flatMap((entry) => entry.deadLetters.map((letter) => ({ title: entry.title, ...letter })));
+  for (const [id, key] of [['by-action', 'action'], ['by-outcome', 'outcome']]) {
+    const chosen = $(id).value;
+    const values = [...new Set(records.map((record) => record[key] ?? 'no answer'))].sort();
+    $(id).replaceChildren(el('option', { value: '' }, 'any'), ...values.map((value) => el('option', { value }, plain(value, 40))));
+    $(id).value = values.includes(chosen) ? chosen : '';
+  }
+  drawHistory();
+}
+
+function drawHistory() {
+  const has = (text, part) => String(text ?? '').toLowerCase().includes(part.toLowerCase());
+  const rows = records.filter((record) => (!$('by-action').value || record.action === $('by-action').value)
+    && (!$('by-outcome').value || (record.outcome ?? 'no answer') === $('by-outcome').value)
+    && has(record.rule, $('by-rule').value) && has(record.namespace, $('by-namespace').value));
+  $('history-count').textContent = `${rows.length} of ${records.length} records`;
+  $('records').replaceChildren(
+    el('thead', {}, el('tr', {}, ...['When', 'Action', 'Outcome', 'Rule', 'Pod', 'Message'].map((name) => el('th', { scope: 'col' }, name)))),
+    el('tbody', {}, ...rows.slice(0, most).map((record) => el('tr', {},
+      el('td', {}, el('button', { type: 'button', class: 'link', on: { click: () => openRecord(record) } }, plain(record.at).slice(11, 23),
+        el('span', { class: 'sr' }, ' the record as JSON'))),
+      el('td', {}, plain(record.action)),
+      el('td', {}, badge(record.outcome), ' ', plain(record.reason)),
+      el('td', {}, plain(record.rule, 80)),
+      el('td', {}, record.pod ? `${plain(record.namespace)}/${plain(record.pod)}` : ''),
+      el('td', {}, plain(record.message ?? record.detail, 160))))));
+  if (rows.length > most) {
+    $('records').append(el('tfoot', {}, el('tr', {}, el('td', { colspan: 6 },
+      el('button', { type: 'button', on: { click: () => { most += 500; drawHistory(); } } }, `Show more of ${rows.length}`)))));
+  }
+  $('letters').replaceChildren(...(letters.length === 0 ? [el('li', { class: 'quiet' }, 'It is empty.')] : letters.slice(0, most).map((letter) => el('li', {},
+    `${plain(letter.title, 80)}: knativeerrorcode ${letter.knativeerrorcode} from ${plain(letter.knativeerrordest)}: `,
+    plain(letter.knativeerrordata?.detail ?? letter.knativeerrordata, 200)))));
+}
+['by-action', 'by-outcome', 'by-rule', 'by-namespace'].forEach((id) => ['input', 'change'].forEach((event) => $(id).addEventListener(event, drawHistory)));
+$('filters').addEventListener('submit', (event) => event.preventDefault());
+
+function openText(title, text) {
+  $('details-title').textContent = title;
+  $('details-text').textContent = text;
+  $('details').showModal();
+}
+const openRecord = (record) => openText('Record', JSON.stringify(record, null, 2));
+
+async function openEvidence(place) {
+  const evidence = await ask('/api/evidence?location=' + encodeURIComponent(place));
+  const lines = evidence.objects.map((object) => `${object.intact ? 'intact' : 'ALTERED'} ${object.name} (${object.bytes} bytes, SHA-256 ${object.sha256})`);
+  openText('Evidence', [place, `complete: ${evidence.complete}`, '', ...lines, '', ...evidence.text.split('\n')].map((line) => plain(line, 20000)).join('\n'));
+}
+
+// ---- settings
+
+async function loadSettings() {
+  const all = await ask('/api/settings');
+  $('functions').replaceChildren(...all.map((fn) => {
+    const said = el('output', { 'aria-live': 'polite' });
+    const name = el('input', { required: true, value: 'RESPONSE_BUDGET', 'aria-label': `Setting of ${fn.name}`, autocomplete: 'off' });
+    const value = el('input', { value: '20', 'aria-label': `Value for ${fn.name}`, autocomplete: 'off' });
+    return el('section', {}, el('h3', {}, fn.name),
+      el('dl', {}, ...fn.settings.flatMap((s) => [el('dt', {}, plain(s.name)), el('dd', {}, plain(s.value))])),
+      el('form', {
+        on: {
+          submit: guarded(async () => {
+            said.textContent = 'Starting it …';
+            const answer = await ask('/api/try', { function: fn.name, name: name.value, value: value.value });
+            said.textContent = plain(answer.said);
+          }),
+        },
+      }, name, ' = ', value, ' ', el('button', {}, 'Try'), said));
+  }));
+}
+
+// ---- news
+
+const loads = { history: loadHistory, cluster: loadCluster, state: async () => { await loadState(); await loadCluster(); } };
+const waiting = new Set();
+
+function fresh(word) {
+  if (!loads[word] || waiting.has(word)) return;
+  waiting.add(word);
+  setTimeout(async () => {
+    waiting.delete(word);
+    try {
+      await loads[word]();
+    } catch (error) {
+      trouble(error);
+    }
+  }, 150);
+}
+
+function listen() {
+  const stream = new EventSource('/api/live');
+  stream.onmessage = (event) => fresh(event.data);
+  // after a break everything may be new
+  stream.onopen = () => Object.keys(loads).forEach(fresh);
+}
+
+show();
+guarded(async () => {
+  await loadState();
+  await Promise.all([loadRules(), loadCluster(), loadHistory(), loadSettings()]);
+  await loadRecorded();
+  document.body.dataset.ready = true;
+  listen();
+})();
