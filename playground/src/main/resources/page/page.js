@@ -96,6 +96,10 @@ const GUARDS = [
   ['not done yet', 'already-done'], ['cool-down', 'recently-handled'], ['budget', 'budget'],
 ];
 
+// those that ask all of them; what did not come so far tells nothing about them
+const GUARDED = ['delete-pod', 'isolate-network'];
+const PASSED = ['acted', 'previewed', 'denied', 'skipped'];
+
 function guards(reason) {
   const stopped = GUARDS.findIndex(([, ...reasons]) => reasons.includes(reason));
   return el('ol', { class: 'guards', 'aria-label': 'Guards, in the order in which they are asked' }, ...GUARDS.map(([name], i) => {
@@ -111,8 +115,8 @@ function answerLine(answer) {
   const place = record.details?.location;
   return el('li', {},
     el('p', {}, 'Trigger ', el('code', {}, plain(answer.trigger)), ' → ', el('code', {}, plain(answer.function)),
-      ` · ${answer.millis.toFixed(1)} ms`, answer.attempts > 1 ? ` · ${answer.attempts} deliveries` : ''),
-    answer.function === 'notify-falcosidekick' ? undefined : guards(record.reason),
+      ` · ${answer.millis.toFixed(1)} ms`, record.finishedAt ? `, of these ${Date.parse(record.finishedAt) - Date.parse(record.startedAt)} ms in the function` : '', answer.attempts > 1 ? ` · ${answer.attempts} deliveries` : ''),
+    GUARDED.includes(answer.function) && PASSED.includes(record.outcome) ? guards(record.reason) : undefined,
     el('p', {}, badge(record.outcome), ` ${plain(record.reason)} · HTTP ${answer.status}`),
     el('p', {}, plain(record.message ?? record.detail)),
     place ? el('p', {}, el('button', { type: 'button', on: { click: guarded(() => openEvidence(place)) } }, 'Open its evidence')) : undefined,
@@ -122,7 +126,7 @@ function answerLine(answer) {
 function wayOf(entry) {
   return el('li', {},
     el('h4', {}, plain(entry.title)),
-    el('p', { class: 'quiet' }, `Broker: ${entry.triggers.length === 0 ? 'no Trigger asks for it' : entry.triggers.map((t) => plain(t)).join(', ')}`),
+    el('p', { class: 'quiet' }, `Broker, ${entry.brokerMillis.toFixed(1)} ms: ${entry.triggers.length === 0 ? 'no Trigger asks for it' : entry.triggers.map((t) => plain(t)).join(', ')}`),
     el('ol', { class: 'answers' }, ...entry.answers.map(answerLine)),
     ...entry.deadLetters.map((letter) => el('p', { class: 'error' },
       `Dead letter to ${plain(letter.sink) || 'nobody: it is lost'}: ${letter.knativeerrorcode} from ${plain(letter.knativeerrordest)}`)),
@@ -131,8 +135,12 @@ function wayOf(entry) {
 
 async function loadRecorded() {
   const all = await ask('/api/recorded');
-  $('recorded').replaceChildren(...all.map((name) => el('option', { value: name }, name)));
+  $('recorded').replaceChildren(...all.map(({ name, actions }) =>
+    el('option', { value: name }, `${name} → ${actions.length === 0 ? 'no function' : actions.join(', ')}`)));
   $('recorded').value = 'terminal-shell-in-container-pod';
+  // a pod that something can be done to: the recorded one is not here
+  const pod = cluster.pods.find((each) => each.owner.startsWith('ReplicaSet/') && !each.namespace.startsWith('kube-') && !each.quarantined) ?? cluster.pods[0];
+  if (pod) $('about').value = `${pod.namespace}/${pod.name}`;
   await compose();
 }
 
@@ -148,16 +156,21 @@ $('about').addEventListener('change', guarded(compose));
 $('file').addEventListener('change', guarded(async () => {
   const [file] = $('file').files;
   if (file) $('text').value = await file.text();
+  $('text-error').textContent = '';
+  $('file').value = '';
 }));
 
 $('send').addEventListener('submit', guarded(async () => {
   $('text-error').textContent = '';
   try {
+    $('sent').textContent = 'Sent; waiting for the answers …';
     const entries = await ask('/api/send', { text: $('text').value, times: Number($('times').value) });
     const shown = entries.slice(0, 20).map(wayOf);
     if (entries.length > 20) shown.push(el('li', { class: 'quiet' }, `… and ${entries.length - 20} more, in the history`));
     $('way').replaceChildren(...shown);
+    $('sent').textContent = `${entries.length} answered`;
   } catch (error) {
+    $('sent').textContent = '';
     $('text-error').textContent = plain(error.message);
     $('text').focus();
   }
@@ -208,6 +221,11 @@ async function loadCluster() {
   if (focused) document.querySelector(`#cluster [aria-label="${CSS.escape(focused)}"]`)?.focus();
 }
 
+function said(entry) {
+  const record = entry.answers[0]?.record ?? {};
+  $('cluster-said').textContent = `${plain(record.outcome ?? 'no answer')}: ${plain(record.message ?? record.detail)}`;
+}
+
 function drawCluster() {
   const chosen = $('about').value;
   $('about').replaceChildren(el('option', { value: '' }, 'as it was recorded'), ...cluster.pods.map((pod) =>
@@ -217,7 +235,7 @@ function drawCluster() {
   $('quarantined').replaceChildren(...(held.length === 0 ? [el('li', { class: 'quiet' }, 'No pod is cut off.')] : held.map((pod) => el('li', {},
     el('strong', {}, `${plain(pod.namespace)}/${plain(pod.name)}`), el('br'),
     `for ${plain(pod.rule)}; ${pod.expires ? 'until ' + plain(pod.expires) : 'until someone releases it'} `,
-    el('button', { type: 'button', on: { click: guarded(() => ask('/api/release', { namespace: pod.namespace, pod: pod.name })) }, 'aria-label': `Release ${pod.namespace}/${pod.name}` }, 'Release')))));
+    el('button', { type: 'button', on: { click: guarded(async () => said(await ask('/api/release', { namespace: pod.namespace, pod: pod.name }))) }, 'aria-label': `Release ${pod.namespace}/${pod.name}` }, 'Release')))));
   const namespaces = [...new Set(cluster.pods.map((pod) => pod.namespace))].sort();
   $('pods').replaceChildren(...namespaces.map((namespace) => el('section', {}, el('h4', {}, plain(namespace)),
     el('ul', { class: 'pods' }, ...cluster.pods.filter((pod) => pod.namespace === namespace).map(podLine)))));
@@ -243,7 +261,9 @@ let most = 100;
 
 async function loadHistory() {
   const entries = await ask('/api/history');
-  records = entries.flatMap((entry) => entry.answers.map((answer) => ({ at: entry.at, ...answer.record, status: answer.status, action: answer.function })));
+  records = entries.flatMap((entry) => (entry.answers.length === 0
+    ? [{ at: entry.at, action: 'none', outcome: 'unrouted', reason: '', rule: entry.rule, message: 'No Trigger asks for it' }]
+    : []).concat(entry.answers.map((answer) => ({ at: entry.at, ...answer.record, status: answer.status, action: answer.function }))));
   letters = entries.flatMap((entry) => entry.deadLetters.map((letter) => ({ title: entry.title, ...letter })));
   for (const [id, key] of [['by-action', 'action'], ['by-outcome', 'outcome']]) {
     const chosen = $(id).value;
@@ -269,7 +289,8 @@ function drawHistory() {
       el('td', {}, badge(record.outcome), ' ', plain(record.reason)),
       el('td', {}, plain(record.rule, 80)),
       el('td', {}, record.pod ? `${plain(record.namespace)}/${plain(record.pod)}` : ''),
-      el('td', {}, plain(record.message ?? record.detail, 160))))));
+      el('td', {}, plain(record.message ?? record.detail, 160), record.details?.location
+        ? el('button', { type: 'button', on: { click: guarded(() => openEvidence(record.details.location)) } }, 'Open its evidence') : undefined)))));
   if (rows.length > most) {
     $('records').append(el('tfoot', {}, el('tr', {}, el('td', { colspan: 6 },
       el('button', { type: 'button', on: { click: () => { most += 500; drawHistory(); } } }, `Show more of ${rows.length}`)))));
@@ -318,7 +339,7 @@ async function loadSettings() {
 
 // ---- news
 
-const loads = { history: loadHistory, cluster: loadCluster, state: async () => { await loadState(); await loadCluster(); } };
+const loads = { history: loadHistory, cluster: loadCluster, state: async () => { await loadState(); await Promise.all([loadCluster(), loadSettings()]); } };
 const waiting = new Set();
 
 function fresh(word) {

@@ -80,6 +80,7 @@ final class Functions implements AutoCloseable {
             throw new IllegalArgumentException("There is no function " + name);
         }
         Map<String, String> settings = new TreeMap<>(set.getOrDefault(name, Map.of()));
+        settings.put("RESPONSE_DRY_RUN", "true");
         settings.put(setting, value);
         try (FunctionProcess started = start(home, cluster, name, settings)) {
             return name + " takes it" + (started.status("_/health") == 200 ? "" : ", and is not well");

@@ -9,6 +9,7 @@ import dev.falcoresponse.playground.Changes.Change;
 import dev.falcoresponse.playground.broker.Answer;
 import dev.falcoresponse.playground.broker.DeadLetter;
 import dev.falcoresponse.playground.broker.Passage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,16 +19,26 @@ import java.util.List;
 /** What was sent and answered while the page is open: the last thousands of it, newest first. */
 final class History {
     private static final int KEPT = 5_000;
+    /** Of all of it as text, in characters: alerts can be large. */
+    private static final long MOST = 32_000_000;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Deque<ObjectNode> entries = new ArrayDeque<>();
     private int next = 1;
+    private long characters;
 
     /** Keeps the way of one alert, and returns it as it is kept. */
-    synchronized ObjectNode add(SentAlert alert, Instant at, Passage passage, List<Change> changes) {
+    synchronized ObjectNode add(SentAlert alert, Instant at, Duration took, Passage passage, List<Change> changes) {
         ObjectNode entry = JSON.createObjectNode()
                 .put("id", next++)
                 .put("at", at.toString())
+                .put(
+                        "brokerMillis",
+                        took.toNanos() / 1e6
+                                - passage.answers().stream()
+                                        .mapToDouble(each -> each.took().toNanos() / 1e6)
+                                        .sum())
                 .put("title", alert.title())
                 .put("rule", alert.rule())
                 .put("eventId", alert.eventId())
@@ -40,8 +51,9 @@ final class History {
         ArrayNode changed = entry.putArray("changes");
         changes.forEach(each -> changed.add(each.toString()));
         entries.addFirst(entry);
-        if (entries.size() > KEPT) {
-            entries.removeLast();
+        characters += entry.toString().length();
+        while (entries.size() > KEPT || (characters > MOST && entries.size() > 1)) {
+            characters -= entries.removeLast().toString().length();
         }
         return entry;
     }

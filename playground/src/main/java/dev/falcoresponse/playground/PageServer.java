@@ -124,10 +124,14 @@ final class PageServer implements AutoCloseable {
             }
             JsonNode json = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
             json(exchange, 200, call.answer(json, query(exchange.getRequestURI())));
-        } catch (IllegalArgumentException | JsonProcessingException e) {
-            json(exchange, 400, JSON.createObjectNode().put("error", e.getMessage()));
+        } catch (JsonProcessingException e) {
+            error(exchange, 400, "The request is no JSON: " + e.getOriginalMessage());
+        } catch (IllegalArgumentException e) {
+            error(exchange, 400, String.valueOf(e.getMessage()));
         } catch (KubernetesClientException e) {
-            json(exchange, 502, JSON.createObjectNode().put("error", "The cluster does not answer: " + e.getMessage()));
+            error(exchange, 502, e.getCode() == 404 ? "That is gone" : "The cluster did not do it: " + e.getMessage());
+        } catch (RuntimeException e) {
+            error(exchange, 500, "That went wrong: " + e.getClass().getSimpleName());
         }
     }
 
@@ -172,6 +176,10 @@ final class PageServer implements AutoCloseable {
                     TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "text/plain"),
                     stream.readAllBytes());
         }
+    }
+
+    private static void error(HttpExchange exchange, int status, String sentence) throws IOException {
+        json(exchange, status, JSON.createObjectNode().put("error", sentence));
     }
 
     private static void json(HttpExchange exchange, int status, JsonNode json) throws IOException {

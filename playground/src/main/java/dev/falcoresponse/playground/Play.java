@@ -126,7 +126,8 @@ final class Play implements Callable<Integer> {
                     new Session(home, rules, where, acts, cluster == Where.embedded || act, this::progress)) {
                 int status = send(alerts, session);
                 if (isPageWanted()) {
-                    if (!act) {
+                    // whoever opens it looks first; and in one's own cluster says its name before anything acts
+                    if (!act || cluster == Where.current) {
                         session.preview();
                     }
                     serve(session);
@@ -168,11 +169,11 @@ final class Play implements Callable<Integer> {
         if (act && preview) {
             throw new IllegalArgumentException("--act and --preview exclude each other; give one of them");
         }
-        if (cluster == Where.current && act && events.isEmpty()) {
+        if (cluster == Where.current && act && events.isEmpty() && !isPageWanted()) {
             throw new IllegalArgumentException(
                     "--cluster current --act needs --event: say which alerts are to be answered in your own cluster");
         }
-        return cluster == Where.embedded ? !preview : act;
+        return cluster == Where.embedded ? !preview : act && !events.isEmpty();
     }
 
     private List<SentAlert> ownAlerts() {

@@ -14,11 +14,15 @@ import dev.falcoresponse.playground.broker.Passage;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.cluster.Cluster;
 import dev.falcoresponse.testing.RecordedAlert;
+import io.cloudevents.CloudEvent;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** A cluster, the functions that act in it, and what has been sent to them: what the page shows, and its buttons do. */
 final class Session implements AutoCloseable {
@@ -48,9 +53,9 @@ final class Session implements AutoCloseable {
     private final ExecutorService senders = Executors.newFixedThreadPool(AT_ONCE);
     // held for writing while the functions are exchanged for others
     private final ReadWriteLock running = new ReentrantReadWriteLock();
-    private Functions functions;
-    private Broker broker;
-    private boolean acts;
+    private volatile Functions functions;
+    private volatile Broker broker;
+    private volatile boolean acts;
 
     /**
      * Starts the functions.
@@ -90,12 +95,14 @@ final class Session implements AutoCloseable {
         running.readLock().lock();
         try {
             Instant at = Instant.now();
+            long started = System.nanoTime();
             Passage passage = broker.send(alert.event());
+            Duration took = Duration.ofNanos(System.nanoTime() - started);
             ObjectNode entry;
             synchronized (changes) {
                 cluster.settle();
                 List<Change> seen = changes.sinceLastLook();
-                entry = history.add(alert, at, passage, seen);
+                entry = history.add(alert, at, took, passage, seen);
                 report.tell(alert, passage, seen);
             }
             news.tell("history");
@@ -113,7 +120,7 @@ final class Session implements AutoCloseable {
             while (true) {
                 TimeUnit.SECONDS.sleep(cluster.name().isEmpty() ? 1 : 5);
                 if (news.hasListeners()) {
-                    String now = cluster().toString();
+                    String now = look();
                     if (!now.equals(before)) {
                         news.tell("cluster");
                     }
@@ -122,6 +129,15 @@ final class Session implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A cluster that does not answer for a while is no end of the page, which says so when it asks itself. */
+    private String look() {
+        try {
+            return cluster().toString();
+        } catch (KubernetesClientException e) {
+            return "";
         }
     }
 
@@ -139,7 +155,15 @@ final class Session implements AutoCloseable {
 
     JsonNode recorded() {
         ArrayNode all = JSON.createArrayNode();
-        RecordedAlert.names().forEach(all::add);
+        for (String name : RecordedAlert.names()) {
+            RecordedAlert alert = RecordedAlert.named(name);
+            CloudEvent event = SentAlert.of("", "", alert).event();
+            ObjectNode each = all.addObject().put("name", name);
+            ArrayNode actions = each.putArray("actions");
+            rules.triggers().stream()
+                    .filter(trigger -> trigger.wants(event))
+                    .forEach(trigger -> actions.add(trigger.subscriber()));
+        }
         return all;
     }
 
@@ -182,8 +206,13 @@ final class Session implements AutoCloseable {
     /** Starts a function with one setting more, to hear what it says; it answers nobody, and ends at once. */
     JsonNode tryOut(JsonNode request) {
         String name = required(request, "name");
-        if (!name.matches("[A-Z][A-Z0-9_]{0,100}")) {
-            throw new IllegalArgumentException("A setting is written like RESPONSE_BUDGET");
+        if (name.equals("RESPONSE_DRY_RUN")) {
+            throw new IllegalArgumentException("Whether they act is what the button at the top is for");
+        }
+        String own = required(request, "function").toUpperCase(Locale.ROOT).replace('-', '_') + "_";
+        // nothing else of a process' environment is anybody's to set here
+        if (!name.matches("(RESPONSE_|" + Pattern.quote(own) + ")[A-Z0-9_]{1,100}")) {
+            throw new IllegalArgumentException("A setting of this function begins with RESPONSE_ or " + own);
         }
         return JSON.createObjectNode()
                 .put(
@@ -214,6 +243,10 @@ final class Session implements AutoCloseable {
         byte[] text = request.path("text").asText().getBytes(UTF_8);
         for (int i = 0; i < times; i++) {
             List<SentAlert> once = Falcosidekick.alerts("the text", text);
+            if (once.size() * (long) times > MOST_TIMES) {
+                throw new IllegalArgumentException(
+                        "At most " + MOST_TIMES + " alerts at once; that would be " + once.size() * (long) times);
+            }
             alerts.addAll(
                     i == 0 ? once : once.stream().map(Falcosidekick::again).toList());
         }
@@ -284,11 +317,20 @@ final class Session implements AutoCloseable {
     }
 
     private void become(boolean act) {
+        if (acts && !act) {
+            // at once, whatever is under way: what acts must not go on until it has been waited for
+            close(functions, broker);
+        }
         running.writeLock().lock();
         try {
             if (acts != act) {
-                close(functions, broker);
-                functions = Functions.start(home, rules, cluster, act);
+                boolean closed = acts;
+                acts = false;
+                Functions started = Functions.start(home, rules, cluster, act);
+                if (!closed) {
+                    close(functions, broker);
+                }
+                functions = started;
                 broker = new Broker(rules, functions.addresses(), progress);
                 acts = act;
             }

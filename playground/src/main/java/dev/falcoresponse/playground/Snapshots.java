@@ -21,6 +21,7 @@ import java.util.zip.GZIPInputStream;
 final class Snapshots {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN = 16_000;
+    private static final long LARGEST = 64L << 20;
 
     private Snapshots() {}
 
@@ -33,6 +34,7 @@ final class Snapshots {
      */
     static JsonNode read(Path folder, String location) {
         Path place = place(folder, location);
+        inside(folder, place.resolve("manifest.json"));
         try {
             JsonNode manifest = JSON.readTree(Files.readAllBytes(place.resolve("manifest.json")));
             ObjectNode evidence = JSON.createObjectNode()
@@ -65,24 +67,36 @@ final class Snapshots {
 
     private static Path place(Path folder, String location) {
         URI uri = URI.create(location);
-        if (!"file".equals(uri.getScheme())) {
-            throw new IllegalArgumentException("Only evidence in a folder is shown here, not " + uri.getScheme());
+        if (!"file".equals(uri.getScheme()) || uri.isOpaque() || uri.getRawAuthority() != null) {
+            throw new IllegalArgumentException("Only evidence in a folder is shown here");
         }
         return inside(folder, Path.of(uri));
     }
 
+    /** Where it really is, behind every link: nothing outside the folder is evidence, and only files are read. */
     private static Path inside(Path folder, Path place) {
-        Path real = place.toAbsolutePath().normalize();
-        if (!real.startsWith(folder.toAbsolutePath().normalize())) {
-            throw new IllegalArgumentException("That is no evidence of this playground");
+        try {
+            Path real = place.toRealPath();
+            if (!real.startsWith(folder.toRealPath())) {
+                throw new IllegalArgumentException("That is no evidence of this playground");
+            }
+            if (Files.isRegularFile(real) && Files.size(real) > LARGEST) {
+                throw new IllegalArgumentException(real.getFileName() + " is too large to be shown here");
+            }
+            if (!Files.isRegularFile(real) && !Files.isDirectory(real)) {
+                throw new IllegalArgumentException(real.getFileName() + " is no file");
+            }
+            return real;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("That evidence is not there, or not any more", e);
         }
-        return real;
     }
 
     private static String shown(String name, byte[] stored) throws IOException {
         InputStream bytes = new ByteArrayInputStream(stored);
         try (InputStream plain = name.endsWith(".gz") ? new GZIPInputStream(bytes) : bytes) {
-            return new String(plain.readNBytes(SHOWN), UTF_8);
+            String text = new String(plain.readNBytes(SHOWN), UTF_8);
+            return plain.read() < 0 ? text : text + "\n… cut here; the rest is in the file";
         }
     }
 

@@ -315,6 +315,33 @@ final class PageIT {
         }
     }
 
+    private String post(String path, String body) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(uri.resolve(path))
+                    .header("Content-Type", "application/json")
+                    .header("Origin", uri.toString().replaceFirst("/$", ""))
+                    .POST(BodyPublishers.ofString(body))
+                    .build();
+            return http.send(request, BodyHandlers.ofString()).body();
+        }
+    }
+
+    @Test
+    @Order(7)
+    void whatItDoesNotDoGetsASentence() throws Exception {
+        assertThat(post(
+                        "api/try",
+                        "{\"function\":\"delete-pod\",\"name\":\"JAVA_TOOL_OPTIONS\",\"value\":\"-version\"}"))
+                .contains("begins with RESPONSE_ or DELETE_POD_");
+        assertThat(post("api/try", "{\"function\":\"delete-pod\",\"name\":\"RESPONSE_DRY_RUN\",\"value\":\"false\"}"))
+                .contains("the button at the top");
+        assertThat(post("api/send", "{\"text\":\"[{},{}]\",\"times\":501}")).contains("At most 1000 alerts");
+        assertThat(post("api/compose", "{\"name\":\"nothing\"}")).contains("There is no recorded alert");
+        assertThat(post("api/exempt", "{\"namespace\":\"shop\",\"pod\":\"gone\",\"exempt\":true}"))
+                .contains("error");
+        assertThat(post("api/mode", "{")).contains("The request is no JSON");
+    }
+
     @Test
     @Order(8)
     void nobodyElseMayAsk() throws Exception {

@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Delivers events as Knative's broker does: by filter, repeated when it is worth it, else to the dead letter sink. */
@@ -25,6 +27,7 @@ public final class Broker implements AutoCloseable {
     private final RuleBook rules;
     private final Map<String, URI> functions;
     private final Consumer<String> progress;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NORMAL)
@@ -85,7 +88,7 @@ public final class Broker implements AutoCloseable {
         long started = System.nanoTime();
         int attempt = 1;
         Attempt last = attempt(function, delivery, event);
-        while (last.isRepeated() && attempt <= delivery.retries()) {
+        while (last.isRepeated() && attempt <= delivery.retries() && closed.getCount() > 0) {
             Duration pause = delivery.pause(attempt - 1);
             progress.accept("%s answered %s; delivery %d of %d follows in %s"
                     .formatted(
@@ -157,18 +160,22 @@ public final class Broker implements AutoCloseable {
         return status >= 500 || status == 404 || status == 408 || status == 409 || status == 429;
     }
 
-    /** Knative's pause between deliveries: a wait for time itself, there is no condition to wait for. */
-    private static void sleep(Duration pause) {
+    /** Knative's pause between deliveries: a wait for time itself, which only the end of the broker cuts short. */
+    private void sleep(Duration pause) {
         try {
-            Thread.sleep(pause);
+            if (closed.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                progress.accept("no further delivery: the broker has been closed");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted", e);
         }
     }
 
+    /** Ends what is under way, repetitions included. */
     @Override
     public void close() {
-        http.close();
+        closed.countDown();
+        http.shutdownNow();
     }
 }
