@@ -268,6 +268,9 @@ async function loadHistory() {
   for (const [id, key] of [['by-action', 'action'], ['by-outcome', 'outcome']]) {
     const chosen = $(id).value;
     const values = [...new Set(records.map((record) => record[key] ?? 'no answer'))].sort();
+    // an open list stays open while nothing new is in it
+    if ($(id).dataset.values === values.join()) continue;
+    $(id).dataset.values = values.join();
     $(id).replaceChildren(el('option', { value: '' }, 'any'), ...values.map((value) => el('option', { value }, plain(value, 40))));
     $(id).value = values.includes(chosen) ? chosen : '';
   }
@@ -324,7 +327,8 @@ async function loadSettings() {
     const name = el('input', { required: true, value: 'RESPONSE_BUDGET', 'aria-label': `Setting of ${fn.name}`, autocomplete: 'off' });
     const value = el('input', { value: '20', 'aria-label': `Value for ${fn.name}`, autocomplete: 'off' });
     return el('section', {}, el('h3', {}, fn.name),
-      el('dl', {}, ...fn.settings.flatMap((s) => [el('dt', {}, plain(s.name)), el('dd', {}, plain(s.value))])),
+      el('dl', {}, ...fn.settings.flatMap((s) => [el('dt', {}, plain(s.name)),
+        el('dd', {}, el(s.isDefault ? 'span' : 'strong', {}, plain(s.value) || 'none'), s.isDefault ? ' (default)' : ' (set)', s.meaning ? `: ${plain(s.meaning)}` : '')])),
       el('form', {
         on: {
           submit: guarded(async () => {

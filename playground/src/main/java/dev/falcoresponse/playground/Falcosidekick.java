@@ -2,9 +2,10 @@ package dev.falcoresponse.playground;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cloudevents.CloudEvent;
@@ -33,12 +34,21 @@ final class Falcosidekick {
      */
     static List<SentAlert> alerts(String from, byte[] text) {
         List<SentAlert> alerts = new ArrayList<>();
-        try (MappingIterator<JsonNode> values = JSON.readerFor(JsonNode.class).readValues(text)) {
-            while (values.hasNextValue()) {
-                JsonNode value = values.nextValue();
-                Iterable<JsonNode> each = value.isArray() ? value : List.of(value);
-                for (JsonNode alert : each) {
-                    alerts.add(alert(from + (alerts.isEmpty() ? "" : " #" + (alerts.size() + 1)), alert));
+        try (JsonParser parser = JSON.createParser(text)) {
+            boolean inArray = false;
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token == JsonToken.START_OBJECT) {
+                    alerts.add(alert(
+                            from + (alerts.isEmpty() ? "" : " #" + (alerts.size() + 1)), parser.readValueAsTree()));
+                } else if (token == JsonToken.START_ARRAY && !inArray) {
+                    inArray = true;
+                } else if (token == JsonToken.END_ARRAY) {
+                    inArray = false;
+                } else {
+                    JsonLocation where = parser.currentTokenLocation();
+                    throw new IllegalArgumentException(
+                            "%s holds something else than alerts: line %d, column %d. Give Falco's JSON output: one object, an array, or one a line"
+                                    .formatted(from, where.getLineNr(), where.getColumnNr()));
                 }
             }
         } catch (JsonProcessingException e) {
@@ -59,11 +69,7 @@ final class Falcosidekick {
         return alerts;
     }
 
-    private static SentAlert alert(String from, JsonNode value) {
-        if (!(value instanceof ObjectNode alert)) {
-            throw new IllegalArgumentException(
-                    from + " holds something else than JSON objects. Give Falco's JSON output");
-        }
+    private static SentAlert alert(String from, ObjectNode alert) {
         if (!alert.hasNonNull("uuid")) {
             alert.put("uuid", UUID.randomUUID().toString());
         }

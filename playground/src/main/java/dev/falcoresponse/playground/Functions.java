@@ -71,7 +71,7 @@ final class Functions implements AutoCloseable {
 
     /** What each is set to. */
     Map<String, Map<String, String>> settings() {
-        return Map.copyOf(set);
+        return new TreeMap<>(set);
     }
 
     /** What a function says at its start to one setting more. */

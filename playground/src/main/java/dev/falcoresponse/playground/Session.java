@@ -192,13 +192,18 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** What each function's manifest sets, and what it is set to here. */
+    /** What each function can be set to, what it is set to here, and what it would be otherwise. */
     JsonNode settings() {
         ArrayNode all = JSON.createArrayNode();
-        functions.settings().forEach((name, settings) -> {
+        functions.settings().forEach((name, set) -> {
             ArrayNode each = all.addObject().put("name", name).putArray("settings");
-            settings.forEach(
-                    (setting, value) -> each.addObject().put("name", setting).put("value", value));
+            for (SettingTable.Setting setting : SettingTable.of(home, name)) {
+                each.addObject()
+                        .put("name", setting.name())
+                        .put("value", set.getOrDefault(setting.name(), setting.otherwise()))
+                        .put("isDefault", !set.containsKey(setting.name()))
+                        .put("meaning", setting.meaning());
+            }
         });
         return all;
     }

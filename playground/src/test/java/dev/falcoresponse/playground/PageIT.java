@@ -122,6 +122,12 @@ final class PageIT {
         return browser.findElement(By.cssSelector(css));
     }
 
+    /** Its text in one look: lists are drawn anew when something is new. */
+    private String shown(String css) {
+        return String.valueOf(((JavascriptExecutor) browser)
+                .executeScript("return document.querySelector(arguments[0])?.innerText ?? ''", css));
+    }
+
     private void picture(String name) throws IOException {
         ((JavascriptExecutor) browser).executeScript("scrollTo(0, 0)");
         Files.write(PICTURES.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
@@ -204,7 +210,7 @@ final class PageIT {
 
         wait.until(_ ->
                 browser.findElements(By.cssSelector("#rule-table tbody tr")).size() == 1);
-        assertThat(find("#rule-table tbody").getText())
+        assertThat(shown("#rule-table tbody"))
                 .contains("Fileless execution via memfd_create", "Trigger isolate-network", "\"exact\"");
         picture("rules");
     }
@@ -240,6 +246,11 @@ final class PageIT {
         send();
 
         assertThat(find("#text-error").getText()).contains("line 2, column");
+
+        type("[{},\n 5]");
+        send();
+
+        assertThat(find("#text-error").getText()).contains("something else than alerts: line 2, column 2");
     }
 
     @Test
@@ -262,7 +273,10 @@ final class PageIT {
         wait.withTimeout(Duration.ofSeconds(60))
                 .until(_ -> Integer.parseInt(find("#history-count").getText().replaceFirst(" .*", "")) >= 1000);
         wait.withTimeout(Duration.ofSeconds(30));
-        new Select(find("#by-outcome")).selectByValue("skipped");
+        wait.ignoring(StaleElementReferenceException.class).until(_ -> {
+            new Select(find("#by-outcome")).selectByValue("skipped");
+            return true;
+        });
         wait.until(
                 _ -> browser.findElements(By.cssSelector("#records tbody tr")).size() == 100);
         picture("history");
@@ -272,6 +286,12 @@ final class PageIT {
     @Order(6)
     void aSettingIsTriedAndRefusedWithItsSentence() {
         visit("settings");
+        assertThat(shown("#functions section"))
+                .contains(
+                        "RESPONSE_DRY_RUN\nfalse (set): preview only",
+                        "RESPONSE_BUDGET\n20/1m (default)",
+                        "DELETE_POD_MODE")
+                .doesNotContain("ISOLATE_NETWORK_SCOPE");
         find("#functions section form button").click();
 
         wait.until(ExpectedConditions.textToBePresentInElementLocated(
