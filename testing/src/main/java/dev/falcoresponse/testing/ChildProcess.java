@@ -8,8 +8,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -17,15 +19,21 @@ import java.util.function.BooleanSupplier;
 final class ChildProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** Those that have not been closed; it is locked while one is being started, so that the end of this one waits. */
+    private static final Set<ChildProcess> RUNNING = new HashSet<>();
+
+    private static boolean ending;
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(ChildProcess::endAll));
+    }
+
     private final Process process;
     private final Path folder;
-    private final Thread atExit;
 
     private ChildProcess(Process process, Path folder) {
         this.process = process;
         this.folder = folder;
-        this.atExit = new Thread(() -> end(process, folder));
-        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /** Starts a command; what it writes goes into two files of the folder. */
@@ -35,11 +43,29 @@ final class ChildProcess implements AutoCloseable {
                 .redirectOutput(output(folder).toFile())
                 .redirectError(errors(folder).toFile());
         builder.environment().putAll(environment);
-        try {
-            return new ChildProcess(builder.start(), folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        synchronized (RUNNING) {
+            if (ending) {
+                throw new IllegalStateException("This process is ending: it starts no other any more");
+            }
+            try {
+                ChildProcess child = new ChildProcess(builder.start(), folder);
+                RUNNING.add(child);
+                return child;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+    }
+
+    /** All at the same time: each may take as long as it needs for itself. */
+    private static void endAll() {
+        List<ChildProcess> left;
+        synchronized (RUNNING) {
+            ending = true;
+            left = List.copyOf(RUNNING);
+        }
+        left.forEach(ChildProcess::terminate);
+        left.forEach(child -> end(child.process, child.folder));
     }
 
     private static Path output(Path folder) {
@@ -119,7 +145,9 @@ final class ChildProcess implements AutoCloseable {
     @Override
     public void close() {
         end(process, folder);
-        Runtime.getRuntime().removeShutdownHook(atExit);
+        synchronized (RUNNING) {
+            RUNNING.remove(this);
+        }
     }
 
     private static void end(Process process, Path folder) {
