@@ -26,21 +26,28 @@ final class Functions implements AutoCloseable {
 
     private static final String HEARD_AT = "NOTIFY_FALCOSIDEKICK_URL";
 
+    private final Path home;
+    private final Cluster cluster;
     private final FakeFalcosidekick falcosidekick = FakeFalcosidekick.start();
     private final Map<String, Map<String, String>> set = new TreeMap<>();
     private final Map<String, FunctionProcess> processes = new TreeMap<>();
 
+    private Functions(Path home, Cluster cluster) {
+        this.home = home;
+        this.cluster = cluster;
+    }
+
     /** Starts them all. */
     static Functions start(Path home, RuleBook rules, Cluster cluster, boolean act) {
-        Functions functions = new Functions();
+        Functions functions = new Functions(home, cluster);
         List<String> names =
                 rules.triggers().stream().map(Trigger::subscriber).distinct().toList();
         try {
             for (String name : names) {
-                Map<String, String> settings = functions.settings(home, name);
+                Map<String, String> settings = functions.settings(name);
                 settings.put("RESPONSE_DRY_RUN", Boolean.toString(!act));
                 functions.set.put(name, settings);
-                functions.processes.put(name, start(home, cluster, name, settings));
+                functions.processes.put(name, functions.start(name, settings));
             }
             return functions;
         } catch (RuntimeException e) {
@@ -49,13 +56,13 @@ final class Functions implements AutoCloseable {
         }
     }
 
-    private static FunctionProcess start(Path home, Cluster cluster, String name, Map<String, String> settings) {
+    private FunctionProcess start(String name, Map<String, String> settings) {
         Path target = home.resolve("functions").resolve(name).resolve("target");
         return cluster.start(target, home.resolve("knative").resolve(name), settings);
     }
 
     /** What a function's manifest sets, as it can be had here. */
-    private Map<String, String> settings(Path home, String name) {
+    private Map<String, String> settings(String name) {
         if (!Files.isDirectory(home.resolve("functions").resolve(name))) {
             throw new IllegalArgumentException(
                     "A Trigger names the function " + name + ", which there is not in functions/");
@@ -65,7 +72,7 @@ final class Functions implements AutoCloseable {
         if (name.equals(NOTIFY) && !System.getenv().containsKey(HEARD_AT)) {
             settings.put(HEARD_AT, falcosidekick.uri().toString());
         }
-        settings.computeIfPresent(STORE, (_, store) -> here(home, store));
+        settings.computeIfPresent(STORE, (_, store) -> here(store));
         return settings;
     }
 
@@ -75,14 +82,14 @@ final class Functions implements AutoCloseable {
     }
 
     /** What a function says at its start to one setting more. */
-    String say(Path home, Cluster cluster, String name, String setting, String value) {
+    String say(String name, String setting, String value) {
         if (!set.containsKey(name)) {
             throw new IllegalArgumentException("There is no function " + name);
         }
         Map<String, String> settings = new TreeMap<>(set.getOrDefault(name, Map.of()));
         settings.put("RESPONSE_DRY_RUN", "true");
         settings.put(setting, value);
-        try (FunctionProcess started = start(home, cluster, name, settings)) {
+        try (FunctionProcess started = start(name, settings)) {
             return name + " takes it" + (started.status("_/health") == 200 ? "" : ", and is not well");
         } catch (StartException e) {
             return String.valueOf(e.getMessage())
@@ -95,7 +102,7 @@ final class Functions implements AutoCloseable {
     }
 
     /** A folder of a container is one of this checkout here. */
-    private static String here(Path home, String store) {
+    private String here(String store) {
         if (!store.startsWith("file:")) {
             return store;
         }

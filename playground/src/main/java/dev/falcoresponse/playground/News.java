@@ -1,9 +1,9 @@
 package dev.falcoresponse.playground;
 
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Tells every open page that something is new. A page that is slow hears it once: it asks for the whole anyway. */
@@ -12,7 +12,7 @@ final class News {
 
     /** One open page. */
     final class Listener implements AutoCloseable {
-        private final BlockingQueue<String> words = new ArrayBlockingQueue<>(16);
+        private final BlockingQueue<String> words = new LinkedBlockingQueue<>();
 
         /** What is new; a word without meaning now and then, so that a page that is gone is noticed. */
         String next() throws InterruptedException {
@@ -40,8 +40,7 @@ final class News {
     void tell(String word) {
         for (Listener listener : listeners) {
             if (!listener.words.contains(word)) {
-                boolean told = listener.words.offer(word);
-                assert told || !listener.words.isEmpty();
+                listener.words.add(word);
             }
         }
     }

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -50,28 +51,27 @@ final class PageServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Session session;
     private final PageGate gate;
-    private final Map<String, Call> reads;
-    private final Map<String, Call> writes;
+    /** By method and path. */
+    private final Map<String, Call> calls;
 
     private PageServer(HttpServer server, Session session) {
         this.server = server;
         this.session = session;
         this.gate = new PageGate(server.getAddress().getPort());
-        this.reads = Map.of(
-                "/api/state", (_, _) -> session.state(),
-                "/api/rules", (_, _) -> session.rules(),
-                "/api/recorded", (_, _) -> session.recorded(),
-                "/api/cluster", (_, _) -> session.cluster(),
-                "/api/history", (_, _) -> session.history().toJson(),
-                "/api/settings", (_, _) -> session.settings(),
-                "/api/evidence", (_, query) -> session.evidence(query.getOrDefault("location", "")));
-        this.writes = Map.of(
-                "/api/compose", (body, _) -> session.compose(body),
-                "/api/send", (body, _) -> session.send(body),
-                "/api/release", (body, _) -> session.release(body),
-                "/api/exempt", (body, _) -> session.exempt(body),
-                "/api/mode", (body, _) -> session.mode(body),
-                "/api/try", (body, _) -> session.tryOut(body));
+        this.calls = Map.ofEntries(
+                Map.entry("GET /api/state", (_, _) -> session.state()),
+                Map.entry("GET /api/rules", (_, _) -> session.rules()),
+                Map.entry("GET /api/recorded", (_, _) -> session.recorded()),
+                Map.entry("GET /api/cluster", (_, _) -> session.cluster()),
+                Map.entry("GET /api/history", (_, _) -> session.history().toJson()),
+                Map.entry("GET /api/settings", (_, _) -> session.settings()),
+                Map.entry("GET /api/evidence", (_, query) -> session.evidence(query.getOrDefault("location", ""))),
+                Map.entry("POST /api/compose", (body, _) -> session.compose(body)),
+                Map.entry("POST /api/send", (body, _) -> session.send(body)),
+                Map.entry("POST /api/release", (body, _) -> session.release(body)),
+                Map.entry("POST /api/exempt", (body, _) -> session.exempt(body)),
+                Map.entry("POST /api/mode", (body, _) -> session.mode(body)),
+                Map.entry("POST /api/try", (body, _) -> session.tryOut(body)));
     }
 
     /** Starts it on a port of loopback; 0 is any. */
@@ -106,10 +106,8 @@ final class PageServer implements AutoCloseable {
                         200,
                         "application/jsonl",
                         session.history().toLines().getBytes(UTF_8));
-            } else if (read && reads.containsKey(path)) {
-                call(exchange, reads.getOrDefault(path, (_, _) -> JSON.nullNode()));
-            } else if (exchange.getRequestMethod().equals("POST") && writes.containsKey(path)) {
-                call(exchange, writes.getOrDefault(path, (_, _) -> JSON.nullNode()));
+            } else if (calls.containsKey(exchange.getRequestMethod() + " " + path)) {
+                call(exchange, Objects.requireNonNull(calls.get(exchange.getRequestMethod() + " " + path)));
             } else {
                 send(exchange, 404, "text/plain", "There is nothing here".getBytes(UTF_8));
             }

@@ -6,42 +6,54 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.broker.Trigger;
-import io.cloudevents.CloudEvent;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
+import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** The rows of {@code knative/RULES.md}, and beside each what the Triggers really do with an alert of that rule. */
 final class RuleTable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern ROW = Pattern.compile(
-            "(?m)^\\| ([^|]+?)(?: \\(formerly `([^`]+)`\\))? \\| ([^|]+) \\| (`[a-z-]+`|nothing) \\| ([^|]+) \\| ([^|]+) \\|$");
+            "(?m)^\\| ([^|]+?)(?: \\(formerly `([^`]+)`\\))? \\| ([^|]+) \\| (`([a-z-]+)`|nothing) \\| ([^|]{8,}) \\|"
+                    + " (yes|no, [a-z, ]+) \\|$");
+
+    /** A row: the rule's former name and the response are empty when there are none. */
+    record Row(String rule, String formerly, String meaning, String response, String why, String fires) {
+        private static Row of(MatchResult cells) {
+            return new Row(
+                    text(cells, 1), text(cells, 2), text(cells, 3), text(cells, 5), text(cells, 6), text(cells, 7));
+        }
+
+        private static String text(MatchResult cells, int group) {
+            String text = cells.group(group);
+            return text == null ? "" : text;
+        }
+    }
 
     private RuleTable() {}
 
-    /** Reads it. */
-    static ArrayNode read(Path knative, RuleBook rules) {
-        ArrayNode table = JSON.createArrayNode();
-        Matcher row = ROW.matcher(text(knative.resolve("RULES.md")));
-        while (row.find()) {
-            ObjectNode node = table.addObject()
-                    .put("rule", row.group(1).strip())
-                    .put("formerly", row.group(2) == null ? "" : row.group(2))
-                    .put("meaning", row.group(3).strip())
-                    .put("why", row.group(5).strip())
-                    .put("fires", row.group(6).strip());
-            matches(node, rules);
-        }
-        return table;
+    /** The rows as they are written. */
+    static List<Row> rows(Path knative) {
+        return MarkdownTable.rows(knative.resolve("RULES.md"), ROW).stream()
+                .map(Row::of)
+                .toList();
     }
 
-    private static void matches(ObjectNode row, RuleBook rules) {
-        String rule = row.path("rule").asText();
-        CloudEvent alert = Falcosidekick.event(rule);
-        ArrayNode triggers = row.putArray("triggers");
-        rules.triggers().stream().filter(each -> each.wants(alert)).forEach(each -> triggers.add(trigger(each, rule)));
+    /** The rows as the page shows them. */
+    static ArrayNode read(Path knative, RuleBook rules) {
+        ArrayNode table = JSON.createArrayNode();
+        for (Row row : rows(knative)) {
+            ObjectNode node = table.addObject()
+                    .put("rule", row.rule())
+                    .put("formerly", row.formerly())
+                    .put("meaning", row.meaning())
+                    .put("why", row.why())
+                    .put("fires", row.fires());
+            ArrayNode triggers = node.putArray("triggers");
+            rules.wanting(Falcosidekick.event(row.rule())).forEach(each -> triggers.add(trigger(each, row.rule())));
+        }
+        return table;
     }
 
     private static ObjectNode trigger(Trigger trigger, String rule) {
@@ -61,13 +73,5 @@ final class RuleTable {
             }
         }
         return filter;
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return "";
-        }
     }
 }

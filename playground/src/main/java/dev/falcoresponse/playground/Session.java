@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -84,8 +83,7 @@ final class Session implements AutoCloseable {
 
     /** Sends one alert on its way and keeps what became of it. */
     Passage send(SentAlert alert, Report report) {
-        Sent sent = sent(alert, report);
-        return sent.passage();
+        return sent(alert, report).passage();
     }
 
     /** The way of an alert, and how the history has it. */
@@ -160,9 +158,7 @@ final class Session implements AutoCloseable {
             CloudEvent event = SentAlert.of("", "", alert).event();
             ObjectNode each = all.addObject().put("name", name);
             ArrayNode actions = each.putArray("actions");
-            rules.triggers().stream()
-                    .filter(trigger -> trigger.wants(event))
-                    .forEach(trigger -> actions.add(trigger.subscriber()));
+            rules.wanting(event).forEach(trigger -> actions.add(trigger.subscriber()));
         }
         return all;
     }
@@ -214,20 +210,14 @@ final class Session implements AutoCloseable {
         if (name.equals("RESPONSE_DRY_RUN")) {
             throw new IllegalArgumentException("Whether they act is what the button at the top is for");
         }
-        String own = required(request, "function").toUpperCase(Locale.ROOT).replace('-', '_') + "_";
+        String function = required(request, "function");
+        String own = SettingTable.prefix(function);
         // nothing else of a process' environment is anybody's to set here
         if (!name.matches("(RESPONSE_|" + Pattern.quote(own) + ")[A-Z0-9_]{1,100}")) {
             throw new IllegalArgumentException("A setting of this function begins with RESPONSE_ or " + own);
         }
         return JSON.createObjectNode()
-                .put(
-                        "said",
-                        functions.say(
-                                home,
-                                cluster,
-                                required(request, "function"),
-                                name,
-                                request.path("value").asText()));
+                .put("said", functions.say(function, name, request.path("value").asText()));
     }
 
     JsonNode evidence(String location) {
@@ -244,16 +234,15 @@ final class Session implements AutoCloseable {
         if (times < 1 || times > MOST_TIMES) {
             throw new IllegalArgumentException("Between 1 and " + MOST_TIMES + " times, not " + times);
         }
-        List<SentAlert> alerts = new ArrayList<>();
-        byte[] text = request.path("text").asText().getBytes(UTF_8);
-        for (int i = 0; i < times; i++) {
-            List<SentAlert> once = Falcosidekick.alerts("the text", text);
-            if (once.size() * (long) times > MOST_TIMES) {
-                throw new IllegalArgumentException(
-                        "At most " + MOST_TIMES + " alerts at once; that would be " + once.size() * (long) times);
-            }
-            alerts.addAll(
-                    i == 0 ? once : once.stream().map(Falcosidekick::again).toList());
+        List<SentAlert> once =
+                Falcosidekick.alerts("the text", request.path("text").asText().getBytes(UTF_8));
+        long count = (long) once.size() * times;
+        if (count > MOST_TIMES) {
+            throw new IllegalArgumentException("At most " + MOST_TIMES + " alerts at once; that would be " + count);
+        }
+        List<SentAlert> alerts = new ArrayList<>(once);
+        for (int i = 1; i < times; i++) {
+            once.stream().map(Falcosidekick::again).forEach(alerts::add);
         }
         List<Future<ObjectNode>> sent = alerts.stream()
                 .map(each -> senders.submit(() -> sent(each, Report.NOBODY).entry()))

@@ -1,9 +1,6 @@
 package dev.falcoresponse.playground;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;
@@ -19,17 +16,18 @@ final class SettingTable {
 
     private SettingTable() {}
 
+    /** How the names of those begin that a function alone has. */
+    static String prefix(String function) {
+        return function.toUpperCase(Locale.ROOT).replace('-', '_') + "_";
+    }
+
     /** Those of one function: what every function has, then its own. */
     static List<Setting> of(Path home, String function) {
-        String own = function.toUpperCase(Locale.ROOT).replace('-', '_') + "_";
-        List<Setting> settings = new ArrayList<>();
-        ROW.matcher(text(home.resolve("README.md")))
-                .results()
+        return MarkdownTable.rows(home.resolve("README.md"), ROW).stream()
                 .map(SettingTable::setting)
                 .filter(each ->
-                        each.name().startsWith(EVERY_FUNCTION) || each.name().startsWith(own))
-                .forEach(settings::add);
-        return settings;
+                        each.name().startsWith(EVERY_FUNCTION) || each.name().startsWith(prefix(function)))
+                .toList();
     }
 
     private static Setting setting(MatchResult row) {
@@ -38,13 +36,5 @@ final class SettingTable {
 
     private static String words(String markdown) {
         return markdown.replace("`", "").strip();
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return "";
-        }
     }
 }

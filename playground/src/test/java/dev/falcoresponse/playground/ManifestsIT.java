@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -126,8 +125,11 @@ final class ManifestsIT {
 
     @Test
     void knDeploysTheSame(KubeApiServer server) throws Exception {
-        Path kn = onPath("kn").orElse(null);
-        assumeTrue(kn != null || Boolean.getBoolean("kube.required"), "kn is not on the PATH");
+        boolean isThere = OnPath.find("kn").isPresent();
+        if (!isThere) {
+            System.err.println("\n!!! SKIPPED: the test that needs Knative's kn. Put it on the PATH\n");
+        }
+        assumeTrue(isThere || Boolean.getBoolean("kube.required"), "kn is not on the PATH");
         server.client()
                 .resource(new NamespaceBuilder()
                         .withNewMetadata()
@@ -238,10 +240,7 @@ final class ManifestsIT {
     }
 
     private static Set<String> subscribers(RuleBook book, CloudEvent event) {
-        return book.triggers().stream()
-                .filter(each -> each.wants(event))
-                .map(Trigger::subscriber)
-                .collect(Collectors.toCollection(TreeSet::new));
+        return book.wanting(event).stream().map(Trigger::subscriber).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static List<String> actions() throws IOException {
@@ -279,13 +278,6 @@ final class ManifestsIT {
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
         builder.environment().merge("PATH", kubectl.getParent() + ":", (path, first) -> first + path);
         return builder.start().waitFor();
-    }
-
-    private static Optional<Path> onPath(String tool) {
-        return Stream.of(System.getenv("PATH").split(":", -1))
-                .map(folder -> Path.of(folder).resolve(tool))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     private void assertTaken(Path folder) throws Exception {

@@ -4,7 +4,6 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            if (browser().isPresent() && onPath("chromedriver").isPresent()) {
+            if (browser().isPresent() && OnPath.find("chromedriver").isPresent()) {
                 return ConditionEvaluationResult.enabled("a browser was found");
             }
             if (Boolean.getBoolean("kube.required")) {
@@ -37,14 +36,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
         static Optional<Path> browser() {
             return Stream.of("chromium", "chromium-browser", "google-chrome")
-                    .flatMap(name -> onPath(name).stream())
-                    .findFirst();
-        }
-
-        static Optional<Path> onPath(String name) {
-            return Stream.of(System.getenv("PATH").split(":", -1))
-                    .map(folder -> Path.of(folder).resolve(name))
-                    .filter(Files::isExecutable)
+                    .flatMap(name -> OnPath.find(name).stream())
                     .findFirst();
         }
     }

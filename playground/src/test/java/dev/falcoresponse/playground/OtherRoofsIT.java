@@ -83,8 +83,7 @@ final class OtherRoofsIT {
                             "", alert(rule.name(), "ns", "pod").body().getBytes(UTF_8))
                     .getFirst()
                     .event();
-            rules.triggers().stream()
-                    .filter(each -> each.wants(event))
+            rules.wanting(event)
                     .forEach(each -> wanted.computeIfAbsent(each.subscriber(), _ -> new ArrayList<>())
                             .add(rule.name()));
         }

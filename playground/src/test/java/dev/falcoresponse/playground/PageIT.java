@@ -85,9 +85,8 @@ final class PageIT {
         options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1440,1000");
         browser = new ChromeDriver(
                 new ChromeDriverService.Builder()
-                        .usingDriverExecutable(NeedsChromium.Condition.onPath("chromedriver")
-                                .orElseThrow()
-                                .toFile())
+                        .usingDriverExecutable(
+                                OnPath.find("chromedriver").orElseThrow().toFile())
                         .build(),
                 options);
         wait = new WebDriverWait(browser, Duration.ofSeconds(30));

@@ -3,6 +3,7 @@ package dev.falcoresponse.playground;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.falcoresponse.playground.RuleTable.Row;
 import dev.falcoresponse.playground.broker.Answer;
 import dev.falcoresponse.playground.broker.Broker;
 import dev.falcoresponse.playground.broker.Passage;
@@ -41,9 +42,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RuleBookIT {
     private static final Path HOME = Path.of("..");
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern ROW = Pattern.compile(
-            "(?m)^\\| ([^|]+?)(?: \\(formerly `([^`]+)`\\))? \\| [^|]+ \\| (`([a-z-]+)`|nothing) \\| [^|]{8,} \\|"
-                    + " (yes|no, [a-z, ]+) \\|$");
     private static final Map<String, String> DONE =
             Map.of("delete-pod", "deleted", "isolate-network", "isolated", "snapshot-logs", "captured");
 
@@ -66,31 +64,16 @@ final class RuleBookIT {
         cluster.close();
     }
 
-    /** A row of the table: the rule's former name and the response are empty when there are none. */
-    record Row(String rule, String formerly, String response, String fires) {}
-
-    private static List<Row> rows() throws IOException {
-        return ROW.matcher(Files.readString(HOME.resolve("knative").resolve("RULES.md")))
-                .results()
-                .map(RuleBookIT::row)
-                .toList();
+    private static List<Row> rows() {
+        return RuleTable.rows(HOME.resolve("knative"));
     }
 
-    private static Row row(MatchResult cells) {
-        return new Row(text(cells, 1), text(cells, 2), text(cells, 4), text(cells, 5));
-    }
-
-    private static String text(MatchResult cells, int group) {
-        String text = cells.group(group);
-        return text == null ? "" : text;
-    }
-
-    static Stream<Row> book() throws IOException {
+    static Stream<Row> book() {
         return rows().stream();
     }
 
     @Test
-    void theTableHasEveryRuleOfTheCatalogueOnce() throws IOException {
+    void theTableHasEveryRuleOfTheCatalogueOnce() {
         assertThat(rows()).extracting(Row::rule).doesNotHaveDuplicates();
         assertThat(rows())
                 .extracting(row -> List.of(row.rule(), row.formerly(), row.fires()))

@@ -57,8 +57,7 @@ public record Alert(
 
     /** A request about a pod that no alert of its own stands behind. */
     public static Alert request(String type, String eventId, Instant time, String rule, PodReference pod) {
-        return new Alert(
-                Map.of("type", type), eventId, time, rule, "", "", "", List.of(), pod, new byte[0], "", Map.of());
+        return bare(Map.of("type", type, "rule", rule), eventId, time, pod, new byte[0]);
     }
 
     /** The CloudEvent's type; empty when it came as plain JSON. */

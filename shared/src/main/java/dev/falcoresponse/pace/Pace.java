@@ -12,12 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** How often this replica may act: on one pod once in a cool-down, on all pods within a budget. */
 public final class Pace {
@@ -54,13 +52,24 @@ public final class Pace {
                     "Pod with uid " + deed + " is or was handled within RESPONSE_COOLDOWN "
                             + SettingReader.text(cooldown)));
         }
-        Set<String> pods = new HashSet<>(spent.keySet());
-        pods.addAll(underWay.values());
-        if (!budget.isUnlimited() && !pods.contains(pod) && pods.size() >= budget.pods()) {
+        if (!budget.isUnlimited() && !isCounted(pod) && counted() >= budget.pods()) {
             return Optional.of(new Denied(BUDGET, "RESPONSE_BUDGET of " + budget + " is spent"));
         }
         underWay.put(deed, pod);
         return Optional.empty();
+    }
+
+    private boolean isCounted(String pod) {
+        return spent.containsKey(pod) || underWay.containsValue(pod);
+    }
+
+    /** How many pods have cost budget, or are about to. */
+    private long counted() {
+        return spent.size()
+                + underWay.values().stream()
+                        .filter(pod -> !spent.containsKey(pod))
+                        .distinct()
+                        .count();
     }
 
     /** Ends a claim: only what was done costs budget and starts the cool-down. */

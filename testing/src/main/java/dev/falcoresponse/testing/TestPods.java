@@ -66,6 +66,26 @@ public final class TestPods {
         return "containerd://" + id.replace("-", "").toLowerCase(Locale.ROOT);
     }
 
+    /** Lets a pod's first container start once more, as another run; the ids are as the status has them. */
+    public static void restart(KubernetesClient client, Pod pod, String before, String now) {
+        Pod restarted = new PodBuilder(pod)
+                .editStatus()
+                .withContainerStatuses(new ContainerStatusBuilder(
+                                pod.getStatus().getContainerStatuses().getFirst())
+                        .withContainerID(now)
+                        .withRestartCount(1)
+                        .withNewLastState()
+                        .withNewTerminated()
+                        .withExitCode(137)
+                        .withContainerID(before)
+                        .endTerminated()
+                        .endLastState()
+                        .build())
+                .endStatus()
+                .build();
+        client.resource(restarted).updateStatus();
+    }
+
     /** Gives a pod an owner that controls it. */
     public static UnaryOperator<PodBuilder> ownedBy(String apiVersion, String kind, String name) {
         return pod -> pod.editMetadata()

@@ -190,22 +190,8 @@ class RightPodIT {
     @Test
     void aContainerThatHasRestartedSinceIsStillThePods() {
         Pod pod = pod();
-        var before = pod.getStatus().getContainerStatuses().getFirst();
-        Pod restarted = new PodBuilder(pod)
-                .editStatus()
-                .withContainerStatuses(new ContainerStatusBuilder(before)
-                        .withContainerID(TestPods.newContainerId())
-                        .withRestartCount(1)
-                        .withNewLastState()
-                        .withNewTerminated()
-                        .withExitCode(137)
-                        .withContainerID(before.getContainerID())
-                        .endTerminated()
-                        .endLastState()
-                        .build())
-                .endStatus()
-                .build();
-        client.resource(restarted).updateStatus();
+        String before = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
+        TestPods.restart(client, pod, before, TestPods.newContainerId());
 
         send(shell.about(pod)).statusCode(200).body("reason", equalTo("deleted"));
     }

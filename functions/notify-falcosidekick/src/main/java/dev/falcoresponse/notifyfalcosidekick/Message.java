@@ -147,7 +147,7 @@ record Message(
     }
 
     private static void put(Map<String, String> fields, String name, String value) {
-        if (!value.isEmpty() && !value.equals("null")) {
+        if (!value.isEmpty()) {
             fields.put(name, cut(value));
         }
     }

@@ -51,14 +51,8 @@ final class Scratch implements AutoCloseable, Content {
 
     @Override
     public InputStream open() {
-        return new InputStream() {
+        return new BlockInputStream() {
             private long position;
-
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-            }
 
             @Override
             public int read(byte[] bytes, int offset, int length) throws IOException {

@@ -56,17 +56,11 @@ final class Tail implements AutoCloseable {
     }
 
     /** Reads from a position of the stream to its end. */
-    private final class Reader extends InputStream {
+    private final class Reader extends BlockInputStream {
         private long position;
 
         Reader(long position) {
             this.position = position;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

@@ -15,9 +15,7 @@ import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.ShippedRole;
 import dev.falcoresponse.testing.TestPods;
 import dev.falcoresponse.testing.ThisFunction;
-import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.restassured.response.Response;
 import java.io.IOException;
@@ -408,7 +406,7 @@ class SnapshotIT {
                 return Optional.empty();
             }
             if (calls.getAndIncrement() == 0) {
-                restart(alerted, restarted);
+                TestPods.restart(client, pod, alerted, restarted);
             }
             return Optional.of(new ApiProxy.Answer(
                     200,
@@ -423,25 +421,6 @@ class SnapshotIT {
         assertThat(evidence.log(evidence.entry("web", true))).isEqualTo("alerted\n".getBytes(US_ASCII));
         assertThat(evidence.entry("web", false).path("containerId").asText()).isEqualTo(restarted);
         assertThat(evidence.log("web")).isEqualTo("restarted\n".getBytes(US_ASCII));
-    }
-
-    private void restart(String before, String now) {
-        Pod restarted = new PodBuilder(pod)
-                .editStatus()
-                .withContainerStatuses(new ContainerStatusBuilder(
-                                pod.getStatus().getContainerStatuses().getFirst())
-                        .withContainerID(now)
-                        .withRestartCount(1)
-                        .withNewLastState()
-                        .withNewTerminated()
-                        .withExitCode(137)
-                        .withContainerID(before)
-                        .endTerminated()
-                        .endLastState()
-                        .build())
-                .endStatus()
-                .build();
-        client.resource(restarted).updateStatus();
     }
 
     @Test

@@ -57,8 +57,7 @@ public final class Broker implements AutoCloseable {
             progress.accept("an event was dropped after " + MAX_TTL + " replies to replies");
             return;
         }
-        List<Trigger> wanting =
-                rules.triggers().stream().filter(each -> each.wants(event)).toList();
+        List<Trigger> wanting = rules.wanting(event);
         wanting.forEach(trigger -> passage.triggers().add(trigger.name()));
         wanting.forEach(
                 trigger -> deliver(trigger, event, passage).ifPresent(reply -> publish(reply, ttl - 1, passage)));

@@ -23,9 +23,9 @@ final class Lint {
     private static final List<String> OUTCOMES = List.of("acted", "previewed", "denied", "skipped");
     private static final List<String> PRIORITIES =
             List.of("Debug", "Informational", "Notice", "Warning", "Error", "Critical", "Alert", "Emergency");
+    private static final List<FalcoRule> RULES = FalcoRule.all();
     private static final Set<String> COMPARISONS = Set.of("exact", "prefix", "suffix", "attributes");
 
-    private final List<FalcoRule> rules = FalcoRule.all();
     private final String subscriber;
     private final Filter filter;
     private final List<String> named = new ArrayList<>();
@@ -104,12 +104,12 @@ final class Lint {
         if (!whole) {
             return;
         }
-        rules.stream()
+        RULES.stream()
                 .filter(each -> each.formerly().equals(text))
                 .findFirst()
                 .ifPresent(each ->
                         sentences.add("rule \"" + text + "\" is called \"" + each.name() + "\" now, and never comes"));
-        if (rules.stream()
+        if (RULES.stream()
                 .noneMatch(each -> each.name().equals(text) || each.formerly().equals(text))) {
             sentences.add(
                     "rule \"" + text + "\" is none of Falco's own: well if it is one of yours, spelt just like that");
@@ -154,7 +154,7 @@ final class Lint {
     }
 
     private Stream<CloudEvent> alerts() {
-        return Stream.concat(rules.stream().map(FalcoRule::name), named.stream())
+        return Stream.concat(RULES.stream().map(FalcoRule::name), named.stream())
                 .flatMap(rule -> PRIORITIES.stream().map(priority -> alert(rule, priority)));
     }
 

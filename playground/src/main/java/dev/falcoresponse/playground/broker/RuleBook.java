@@ -1,6 +1,7 @@
 package dev.falcoresponse.playground.broker;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cloudevents.CloudEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,11 @@ public record RuleBook(List<Trigger> triggers) {
                     .apply(all);
         }
         return new RuleBook(all.stream().map(each -> trigger(each, broker)).toList()).withCircles();
+    }
+
+    /** Those that the event is delivered to. */
+    public List<Trigger> wanting(CloudEvent event) {
+        return triggers.stream().filter(each -> each.wants(event)).toList();
     }
 
     /** Two actions that answer each other's replies would never end; each Trigger of such a circle says so. */

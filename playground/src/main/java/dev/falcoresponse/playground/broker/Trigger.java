@@ -26,7 +26,7 @@ public record Trigger(
     }
 
     /** Whether the event is delivered. */
-    public boolean wants(CloudEvent event) {
+    boolean wants(CloudEvent event) {
         return filter.judge(event) != Verdict.FAIL;
     }
 }
