@@ -18,15 +18,26 @@ const plain = (text, most = 600) => {
   return visible.length > most ? visible.slice(0, most) + '…' : visible;
 };
 
-async function ask(path, body) {
+async function request(path, body) {
   const response = await fetch(path, body === undefined ? {} : {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error ?? `${response.status}`);
-  return answer;
+  if (!response.ok) throw new Error((await response.json()).error ?? `${response.status}`);
+  return response;
+}
+
+const ask = async (path, body) => (await request(path, body)).json();
+
+// an answer of one JSON object a line, each as soon as it has come
+async function* lines(response) {
+  let rest = '';
+  for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+    const whole = (rest + part).split('\n');
+    rest = whole.pop();
+    yield* whole.map((line) => JSON.parse(line));
+  }
 }
 
 function trouble(error) {
@@ -68,22 +79,22 @@ let state = {};
 async function loadState() {
   state = await ask('/api/state');
   $('where').textContent = plain(state.cluster);
-  $('mode-now').textContent = state.acts ? 'The functions act' : 'The functions only preview';
+  const down = state.ended > 0;
+  $('mode-now').textContent = down ? `${state.ended} of the functions ended by themselves` : state.acts ? 'The functions act' : 'The functions only preview';
   document.body.dataset.acts = state.acts;
-  $('mode-button').textContent = state.acts ? 'Only preview' : 'Let them act';
-  $('mode-button').hidden = !state.acts && !state.mayAct;
-  $('confirm-label').hidden = state.acts || !state.mayAct || !state.confirm;
+  $('mode-button').textContent = down ? 'Start them anew, previewing' : state.acts ? 'Only preview' : 'Let them act';
+  $('mode-button').hidden = !down && !state.acts && !state.mayAct;
+  $('confirm-label').hidden = down || state.acts || !state.mayAct || !state.confirm;
   $('confirm-label').firstChild.textContent = `To act in ${plain(state.confirm)}, type its name `;
 }
 
 $('mode').addEventListener('submit', guarded(async () => {
   $('mode-now').textContent = 'Starting the functions anew …';
   try {
-    await ask('/api/mode', { act: !state.acts, confirm: $('confirm').value });
+    await ask('/api/mode', { act: !state.acts && state.ended === 0, confirm: $('confirm').value });
   } finally {
     $('confirm').value = '';
-    await loadState();
-    await loadCluster();
+    await loads.state();
   }
 }));
 
@@ -96,17 +107,28 @@ const GUARDS = [
   ['not done yet', 'already-done'], ['cool-down', 'recently-handled'], ['budget', 'budget'],
 ];
 
-// those that ask all of them; what did not come so far tells nothing about them
-const GUARDED = ['delete-pod', 'isolate-network'];
+// what an action never asks; a release and a notification have guards of their own
+const NOT_ASKED = {
+  'delete-pod': ['network', 'not done yet'], 'isolate-network': [], 'snapshot-logs': ['not itself', 'network'],
+};
+// what did not come so far tells nothing about them
 const PASSED = ['acted', 'previewed', 'denied', 'skipped'];
+// only what acts counts
+const PACE = ['cool-down', 'budget'];
 
-function guards(reason) {
-  const stopped = GUARDS.findIndex(([, ...reasons]) => reasons.includes(reason));
-  return el('ol', { class: 'guards', 'aria-label': 'Guards, in the order in which they are asked' }, ...GUARDS.map(([name], i) => {
-    const how = stopped < 0 || i < stopped ? 'passed' : i === stopped ? 'stopped' : 'unasked';
+function guards(action, { outcome, reason }) {
+  const asked = GUARDS.filter(([name]) => !NOT_ASKED[action].includes(name));
+  const stopped = asked.findIndex(([, ...reasons]) => reasons.includes(reason));
+  return el('ol', { class: 'guards', 'aria-label': 'Guards, in the order in which they are asked' }, ...asked.map(([name], i) => {
+    const unasked = (stopped >= 0 && i > stopped) || (outcome === 'previewed' && PACE.includes(name));
+    const how = unasked ? 'unasked' : i === stopped ? 'stopped' : 'passed';
     return el('li', { class: how }, `${name}`, el('span', { class: 'sr' }, ` ${how}`));
   }));
 }
+
+// the function's Server-Timing, as people say it
+const STEPS = { event: 'alert read and judged', pod: 'pod found', guards: 'pod judged', act: 'done' };
+const steps = (timing) => [...timing.matchAll(/(\w+);dur=([\d.]+)/g)].map(([, name, millis]) => `${STEPS[name] ?? name} ${millis} ms`).join(' → ');
 
 const badge = (outcome) => el('strong', { class: `outcome ${/^[a-z]+$/.test(outcome) ? outcome : 'none'}` }, plain(outcome || 'no answer', 20));
 
@@ -115,22 +137,23 @@ function answerLine(answer) {
   const place = record.details?.location;
   return el('li', {},
     el('p', {}, 'Trigger ', el('code', {}, plain(answer.trigger)), ' → ', el('code', {}, plain(answer.function)),
-      ` · ${answer.millis.toFixed(1)} ms`, record.finishedAt ? `, of these ${Date.parse(record.finishedAt) - Date.parse(record.startedAt)} ms in the function` : '', answer.attempts > 1 ? ` · ${answer.attempts} deliveries` : ''),
-    GUARDED.includes(answer.function) && PASSED.includes(record.outcome) ? guards(record.reason) : undefined,
+      ` · ${answer.millis.toFixed(1)} ms`, answer.attempts > 1 ? ` · ${answer.attempts} deliveries` : ''),
+    answer.timing ? el('p', { class: 'quiet' }, plain(steps(answer.timing))) : undefined,
+    NOT_ASKED[answer.function] && PASSED.includes(record.outcome) ? guards(answer.function, record) : undefined,
     el('p', {}, badge(record.outcome), ` ${plain(record.reason)} · HTTP ${answer.status}`),
     el('p', {}, plain(record.message ?? record.detail)),
     place ? el('p', {}, el('button', { type: 'button', on: { click: guarded(() => openEvidence(place)) } }, 'Open its evidence')) : undefined,
     el('p', {}, el('button', { type: 'button', on: { click: () => openRecord(record) } }, 'The record as JSON')));
 }
 
-function wayOf(entry) {
+function wayOf(entry, alone) {
   return el('li', {},
     el('h4', {}, plain(entry.title)),
     el('p', { class: 'quiet' }, `Broker, ${entry.brokerMillis.toFixed(1)} ms: ${entry.triggers.length === 0 ? 'no Trigger asks for it' : entry.triggers.map((t) => plain(t)).join(', ')}`),
     el('ol', { class: 'answers' }, ...entry.answers.map(answerLine)),
     ...entry.deadLetters.map((letter) => el('p', { class: 'error' },
       `Dead letter to ${plain(letter.sink) || 'nobody: it is lost'}: ${letter.knativeerrorcode} from ${plain(letter.knativeerrordest)}`)),
-    el('p', {}, entry.changes.length === 0 ? 'Cluster unchanged' : 'Cluster: ' + entry.changes.map((c) => plain(c)).join('; ')));
+    el('p', {}, entry.changes.length === 0 ? 'Cluster unchanged' : (alone ? 'Cluster: ' : 'Cluster, whoever of the burst did it: ') + entry.changes.map((c) => plain(c)).join('; ')));
 }
 
 async function loadRecorded() {
@@ -164,11 +187,18 @@ $('send').addEventListener('submit', guarded(async () => {
   $('text-error').textContent = '';
   try {
     $('sent').textContent = 'Sent; waiting for the answers …';
-    const entries = await ask('/api/send', { text: $('text').value, times: Number($('times').value) });
-    const shown = entries.slice(0, 20).map(wayOf);
-    if (entries.length > 20) shown.push(el('li', { class: 'quiet' }, `… and ${entries.length - 20} more, in the history`));
-    $('way').replaceChildren(...shown);
-    $('sent').textContent = `${entries.length} answered`;
+    const answers = lines(await request('/api/send', { text: $('text').value, times: Number($('times').value) }));
+    const { sent } = (await answers.next()).value;
+    $('way').replaceChildren();
+    let answered = 0;
+    for await (const entry of answers) {
+      answered += 1;
+      if (answered <= 20) $('way').append(wayOf(entry, sent === 1));
+      if (answered < sent) $('sent').textContent = `${answered} of ${sent} answered`;
+    }
+    if (answered < sent) throw new Error(`./play ended when ${answered} of ${sent} were answered`);
+    if (sent > 20) $('way').append(el('li', { class: 'quiet' }, `… and ${sent - 20} more, in the history`));
+    $('sent').textContent = `${sent} answered`;
   } catch (error) {
     $('sent').textContent = '';
     $('text-error').textContent = plain(error.message);
@@ -197,7 +227,7 @@ function drawRules() {
       el('th', { scope: 'row' }, plain(rule.rule)),
       ...actions.map((action) => {
         const hit = rule.triggers.find((t) => t.function === action);
-        return el('td', {}, hit ? '✓' : '', hit ? el('span', { class: 'sr' }, ` ${action}`) : undefined);
+        return el('td', {}, hit ? el('span', { role: 'img', 'aria-label': action }, '✓') : '');
       }),
       el('td', {}, plain(rule.meaning) + '. ', el('em', {}, plain(rule.why) + '. '),
         el('span', { class: 'quiet' }, `Fires by default: ${plain(rule.fires)}. `,
@@ -207,7 +237,7 @@ $('rule-search').addEventListener('input', drawRules);
 
 // ---- cluster
 
-let cluster = { pods: [], policies: [] };
+let cluster = { pods: [], policies: [], hidden: [] };
 let drawn = '';
 
 async function loadCluster() {
@@ -226,11 +256,19 @@ function said(entry) {
   $('cluster-said').textContent = `${plain(record.outcome ?? 'no answer')}: ${plain(record.message ?? record.detail)}`;
 }
 
+// an open list stays open while nothing new is in it
+function options(select, first, values) {
+  if (select.dataset.values === values.join()) return false;
+  select.dataset.values = values.join();
+  select.replaceChildren(el('option', { value: '' }, first), ...values.map((value) => el('option', { value }, plain(value, 300))));
+  return true;
+}
+
 function drawCluster() {
   const chosen = $('about').value;
-  $('about').replaceChildren(el('option', { value: '' }, 'as it was recorded'), ...cluster.pods.map((pod) =>
-    el('option', { value: `${pod.namespace}/${pod.name}` }, `${pod.namespace}/${pod.name}`)));
-  if ([...$('about').options].some((option) => option.value === chosen)) $('about').value = chosen;
+  const names = cluster.pods.map((pod) => `${pod.namespace}/${pod.name}`);
+  if (options($('about'), 'as it was recorded', names) && names.includes(chosen)) $('about').value = chosen;
+  $('hidden').textContent = cluster.hidden.length === 0 ? '' : `You may not list here: ${cluster.hidden.join(', ')}.`;
   const held = cluster.pods.filter((pod) => pod.quarantined);
   $('quarantined').replaceChildren(...(held.length === 0 ? [el('li', { class: 'quiet' }, 'No pod is cut off.')] : held.map((pod) => el('li', {},
     el('strong', {}, `${plain(pod.namespace)}/${plain(pod.name)}`), el('br'),
@@ -255,33 +293,47 @@ function podLine(pod) {
 
 // ---- history
 
+let entries = [];
 let records = [];
 let letters = [];
 let most = 100;
 
+// each answer is a record with where it came from; what nobody asked for is one too
+const recordsOf = (entry) => (entry.answers.length === 0
+  ? [{ at: entry.at, action: 'none', outcome: 'unrouted', reason: '', rule: entry.rule, message: 'No Trigger asks for it' }]
+  : entry.answers.map((answer) => ({ at: entry.at, rule: entry.rule, ...answer.record, status: answer.status, action: answer.function })));
+const lettersOf = (entry) => entry.deadLetters.map((letter) => ({
+  at: entry.at, title: entry.title, rule: entry.rule, action: letter.knativeerrordest, outcome: letter.knativeerrordata?.outcome, ...letter,
+}));
+
 async function loadHistory() {
-  const entries = await ask('/api/history');
-  records = entries.flatMap((entry) => (entry.answers.length === 0
-    ? [{ at: entry.at, action: 'none', outcome: 'unrouted', reason: '', rule: entry.rule, message: 'No Trigger asks for it' }]
-    : []).concat(entry.answers.map((answer) => ({ at: entry.at, ...answer.record, status: answer.status, action: answer.function }))));
-  letters = entries.flatMap((entry) => entry.deadLetters.map((letter) => ({ title: entry.title, ...letter })));
+  const newer = await ask('/api/history?since=' + (entries[0]?.id ?? 0));
+  entries = [...newer, ...entries].slice(0, 5000);
+  records = entries.flatMap(recordsOf);
+  letters = entries.flatMap(lettersOf);
   for (const [id, key] of [['by-action', 'action'], ['by-outcome', 'outcome']]) {
     const chosen = $(id).value;
-    const values = [...new Set(records.map((record) => record[key] ?? 'no answer'))].sort();
-    // an open list stays open while nothing new is in it
-    if ($(id).dataset.values === values.join()) continue;
-    $(id).dataset.values = values.join();
-    $(id).replaceChildren(el('option', { value: '' }, 'any'), ...values.map((value) => el('option', { value }, plain(value, 40))));
-    $(id).value = values.includes(chosen) ? chosen : '';
+    const values = [...new Set([...records, ...letters].map((record) => record[key] ?? 'no answer'))].sort();
+    if (options($(id), 'any', values)) $(id).value = values.includes(chosen) ? chosen : '';
   }
   drawHistory();
 }
 
+const has = (text, part) => String(text ?? '').toLowerCase().includes(part.toLowerCase());
+const chosen = (record) => (!$('by-action').value || record.action === $('by-action').value)
+  && (!$('by-outcome').value || (record.outcome ?? 'no answer') === $('by-outcome').value)
+  && has(record.rule, $('by-rule').value) && has(record.namespace, $('by-namespace').value);
+
+$('export').addEventListener('click', () => {
+  const text = records.filter(chosen).map((record) => JSON.stringify(record) + '\n').join('');
+  const address = URL.createObjectURL(new Blob([text], { type: 'application/jsonl' }));
+  el('a', { href: address, download: 'history.jsonl' }).click();
+  URL.revokeObjectURL(address);
+});
+
 function drawHistory() {
-  const has = (text, part) => String(text ?? '').toLowerCase().includes(part.toLowerCase());
-  const rows = records.filter((record) => (!$('by-action').value || record.action === $('by-action').value)
-    && (!$('by-outcome').value || (record.outcome ?? 'no answer') === $('by-outcome').value)
-    && has(record.rule, $('by-rule').value) && has(record.namespace, $('by-namespace').value));
+  const rows = records.filter(chosen);
+  const lost = letters.filter(chosen);
   $('history-count').textContent = `${rows.length} of ${records.length} records`;
   $('records').replaceChildren(
     el('thead', {}, el('tr', {}, ...['When', 'Action', 'Outcome', 'Rule', 'Pod', 'Message'].map((name) => el('th', { scope: 'col' }, name)))),
@@ -298,8 +350,8 @@ function drawHistory() {
     $('records').append(el('tfoot', {}, el('tr', {}, el('td', { colspan: 6 },
       el('button', { type: 'button', on: { click: () => { most += 500; drawHistory(); } } }, `Show more of ${rows.length}`)))));
   }
-  $('letters').replaceChildren(...(letters.length === 0 ? [el('li', { class: 'quiet' }, 'It is empty.')] : letters.slice(0, most).map((letter) => el('li', {},
-    `${plain(letter.title, 80)}: knativeerrorcode ${letter.knativeerrorcode} from ${plain(letter.knativeerrordest)}: `,
+  $('letters').replaceChildren(...(lost.length === 0 ? [el('li', { class: 'quiet' }, letters.length === 0 ? 'It is empty.' : 'None of these.')] : lost.slice(0, most).map((letter) => el('li', {},
+    `${plain(letter.at).slice(11, 23)} ${plain(letter.title, 80)}: knativeerrorcode ${letter.knativeerrorcode} from ${plain(letter.knativeerrordest)}: `,
     plain(letter.knativeerrordata?.detail ?? letter.knativeerrordata, 200)))));
 }
 ['by-action', 'by-outcome', 'by-rule', 'by-namespace'].forEach((id) => ['input', 'change'].forEach((event) => $(id).addEventListener(event, drawHistory)));
@@ -324,9 +376,9 @@ async function loadSettings() {
   const all = await ask('/api/settings');
   $('functions').replaceChildren(...all.map((fn) => {
     const said = el('output', { 'aria-live': 'polite' });
-    const name = el('input', { required: true, value: 'RESPONSE_BUDGET', 'aria-label': `Setting of ${fn.name}`, autocomplete: 'off' });
-    const value = el('input', { value: '20', 'aria-label': `Value for ${fn.name}`, autocomplete: 'off' });
-    return el('section', {}, el('h3', {}, fn.name),
+    const name = el('input', { required: true, value: 'RESPONSE_BUDGET', autocomplete: 'off', spellcheck: 'false' });
+    const value = el('input', { value: '20', autocomplete: 'off', spellcheck: 'false' });
+    return el('section', { 'aria-label': fn.name }, el('h3', {}, fn.name), el('p', { class: fn.health === 'ready' ? 'quiet' : 'error' }, plain(fn.health)),
       el('dl', {}, ...fn.settings.flatMap((s) => [el('dt', {}, plain(s.name)),
         el('dd', {}, el(s.isDefault ? 'span' : 'strong', {}, plain(s.value) || 'none'), s.isDefault ? ' (default)' : ' (set)', s.meaning ? `: ${plain(s.meaning)}` : '')])),
       el('form', {
@@ -337,33 +389,39 @@ async function loadSettings() {
             said.textContent = plain(answer.said);
           }),
         },
-      }, name, ' = ', value, ' ', el('button', {}, 'Try'), said));
+      }, el('label', {}, 'Setting ', name), el('label', {}, 'Value ', value), el('button', {}, 'Try'), said));
   }));
 }
 
 // ---- news
 
 const loads = { history: loadHistory, cluster: loadCluster, state: async () => { await loadState(); await Promise.all([loadCluster(), loadSettings()]); } };
-const waiting = new Set();
+const due = new Set();
+let busy = false;
 
-function fresh(word) {
-  if (!loads[word] || waiting.has(word)) return;
-  waiting.add(word);
-  setTimeout(async () => {
-    waiting.delete(word);
-    try {
-      await loads[word]();
-    } catch (error) {
-      trouble(error);
-    }
-  }, 150);
+// one after the other, and what is told many times in a moment only once
+async function fresh(word) {
+  if (word.startsWith('progress ')) $('progress').textContent = plain(word.slice(9));
+  if (loads[word]) due.add(word);
+  if (busy || due.size === 0) return;
+  busy = true;
+  await new Promise((resolve) => { setTimeout(resolve, 150); });
+  while (due.size > 0) {
+    const [next] = due;
+    due.delete(next);
+    await loads[next]().catch(trouble);
+  }
+  busy = false;
 }
 
 function listen() {
   const stream = new EventSource('/api/live');
   stream.onmessage = (event) => fresh(event.data);
   // after a break everything may be new
-  stream.onopen = () => Object.keys(loads).forEach(fresh);
+  stream.onopen = () => {
+    entries = [];
+    Object.keys(loads).forEach(fresh);
+  };
 }
 
 show();

@@ -20,6 +20,7 @@ import dev.falcoresponse.reply.RecordWriter;
 import dev.falcoresponse.reply.Replies;
 import dev.falcoresponse.reply.Reply;
 import dev.falcoresponse.reply.ResponseRecord;
+import dev.falcoresponse.reply.ServerTiming;
 import dev.falcoresponse.resolution.PodResolver;
 import dev.falcoresponse.resolution.Resolution.Found;
 import dev.falcoresponse.resolution.Resolution.Lost;
@@ -81,6 +82,7 @@ public final class Responder {
     /** Answers one delivery and records it, exactly once whatever happens. */
     public Reply respond(Delivery delivery) {
         Instant started = clock.instant();
+        ServerTiming timing = new ServerTiming("event");
         Alert alert;
         try {
             alert = reader.read(delivery);
@@ -91,7 +93,7 @@ public final class Responder {
         }
         return action instanceof Recurring recurring && recurring.ticks().contains(alert.type())
                 ? round(recurring, alert, delivery.form())
-                : record(started, delivery.form(), answer(alert));
+                : record(started, delivery.form(), answer(alert, timing)).timed(timing);
     }
 
     /** Records what the door refused before there was anything to read. */
@@ -110,7 +112,7 @@ public final class Responder {
         try {
             for (Alert due : recurring.due(started)) {
                 Instant startedOne = clock.instant();
-                End end = answer(due);
+                End end = answer(due, new ServerTiming("event"));
                 record(startedOne, form, end);
                 deeds.add(new Deed(due, end.outcome()));
             }
@@ -128,16 +130,19 @@ public final class Responder {
         return Replies.to(form, done, RecordWriter.write(done));
     }
 
-    private End answer(Alert alert) {
+    private End answer(Alert alert, ServerTiming timing) {
         try {
             Optional<Outcome> refused = Guardrail.first(eventGuards, alert);
             if (refused.isPresent()) {
                 return new End(Optional.of(alert), Optional.empty(), refused.get());
             }
             return switch (action) {
-                case PodAction onPod -> answer(onPod, alert);
-                case EventAction onEvent ->
-                    new End(Optional.of(alert), Optional.empty(), dryRun ? onEvent.preview(alert) : onEvent.act(alert));
+                case PodAction onPod -> answer(onPod, alert, timing);
+                case EventAction onEvent -> {
+                    timing.next("act");
+                    yield new End(
+                            Optional.of(alert), Optional.empty(), dryRun ? onEvent.preview(alert) : onEvent.act(alert));
+                }
             };
         } catch (ApiException e) {
             return new End(Optional.of(alert), Optional.empty(), e.outcome());
@@ -146,15 +151,17 @@ public final class Responder {
         }
     }
 
-    private End answer(PodAction onPod, Alert alert) throws ApiException {
+    private End answer(PodAction onPod, Alert alert, ServerTiming timing) throws ApiException {
+        timing.next("pod");
         return switch (resolver.resolve(alert)) {
             case Lost lost -> new End(Optional.of(alert), Optional.empty(), lost.outcome());
             case Found found ->
-                new End(Optional.of(alert), Optional.of(found.pod()), answer(onPod, alert, found.pod()));
+                new End(Optional.of(alert), Optional.of(found.pod()), answer(onPod, alert, found.pod(), timing));
         };
     }
 
-    private Outcome answer(PodAction onPod, Alert alert, Pod pod) {
+    private Outcome answer(PodAction onPod, Alert alert, Pod pod, ServerTiming timing) {
+        timing.next("guards");
         try {
             Optional<Outcome> refused = Guardrail.first(podGuards, pod);
             if (refused.isEmpty()) {
@@ -163,6 +170,7 @@ public final class Responder {
             if (refused.isPresent()) {
                 return refused.get();
             }
+            timing.next("act");
             return dryRun ? onPod.preview(alert, pod) : act(onPod, alert, pod);
         } catch (ApiException e) {
             return e.outcome();

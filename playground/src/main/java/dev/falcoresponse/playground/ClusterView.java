@@ -19,15 +19,20 @@ final class ClusterView {
 
     static ObjectNode of(KubernetesClient client) {
         ObjectNode view = JSON.createObjectNode();
+        ArrayNode hidden = view.putArray("hidden");
         ArrayNode pods = view.putArray("pods");
-        list(() -> client.pods().inAnyNamespace().list().getItems()).forEach(pod -> pods.add(pod(pod)));
+        list("pods", hidden, () -> client.pods().inAnyNamespace().list().getItems())
+                .forEach(pod -> pods.add(pod(pod)));
         ArrayNode policies = view.putArray("policies");
-        list(() -> client.network()
-                        .v1()
-                        .networkPolicies()
-                        .inAnyNamespace()
-                        .list()
-                        .getItems())
+        list(
+                        "network policies",
+                        hidden,
+                        () -> client.network()
+                                .v1()
+                                .networkPolicies()
+                                .inAnyNamespace()
+                                .list()
+                                .getItems())
                 .forEach(each -> policies.add(JSON.createObjectNode()
                         .put("namespace", each.getMetadata().getNamespace())
                         .put("name", each.getMetadata().getName())));
@@ -72,12 +77,13 @@ final class ClusterView {
         List<T> ask();
     }
 
-    /** Who may not list something in one's own cluster sees the rest. */
-    private static <T> List<T> list(Question<T> question) {
+    /** Who may not list something in one's own cluster sees the rest, and that something is missing. */
+    private static <T> List<T> list(String what, ArrayNode hidden, Question<T> question) {
         try {
             return question.ask();
         } catch (KubernetesClientException e) {
             if (e.getCode() == 403) {
+                hidden.add(what);
                 return List.of();
             }
             throw e;

@@ -1,6 +1,8 @@
 package dev.falcoresponse.playground;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.broker.Trigger;
@@ -12,14 +14,17 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** The functions that the Triggers name, each as its own process with the settings of its manifest. */
 final class Functions implements AutoCloseable {
     private static final String STORE = "SNAPSHOT_LOGS_STORE";
     private static final YAMLMapper YAML = new YAMLMapper();
+    private static final JsonMapper JSON = new JsonMapper();
 
     /** The function that only tells: what it says is heard here, and by nobody else. */
     static final String NOTIFY = "notify-falcosidekick";
@@ -31,6 +36,7 @@ final class Functions implements AutoCloseable {
     private final FakeFalcosidekick falcosidekick = FakeFalcosidekick.start();
     private final Map<String, Map<String, String>> set = new TreeMap<>();
     private final Map<String, FunctionProcess> processes = new TreeMap<>();
+    private boolean closed;
 
     private Functions(Path home, Cluster cluster) {
         this.home = home;
@@ -147,13 +153,48 @@ final class Functions implements AutoCloseable {
         return addresses;
     }
 
+    /** How many are no longer running. */
+    int ended() {
+        return (int) processes.values().stream()
+                .filter(process -> !process.isAlive())
+                .count();
+    }
+
+    /** Whether one would be given events by Kubernetes, and if not, why not. */
+    String health(String name) {
+        FunctionProcess process = Objects.requireNonNull(processes.get(name));
+        if (!process.isAlive()) {
+            return "has ended";
+        }
+        return process.status("_/ready") == 200 ? "ready" : "not ready: " + reasons(process.body("_/ready"));
+    }
+
+    private static String reasons(String health) {
+        try {
+            List<String> reasons = new ArrayList<>();
+            for (JsonNode check : JSON.readTree(health).path("checks")) {
+                if (!check.path("status").asText().equals("UP")) {
+                    reasons.add(check.path("name").asText() + " " + check.path("data"));
+                }
+            }
+            return String.join("; ", reasons);
+        } catch (JsonProcessingException e) {
+            return "it does not say why";
+        }
+    }
+
     /** What people were told, in order. */
     List<JsonNode> told() {
         return falcosidekick.events();
     }
 
+    /** Ends them; what has been closed stays so. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         processes.values().forEach(FunctionProcess::close);
         falcosidekick.close();
     }

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 
 /** What was sent and answered while the page is open: the last thousands of it, newest first. */
@@ -64,6 +63,7 @@ final class History {
                 .put("function", answer.function())
                 .put("status", answer.status())
                 .put("attempts", answer.attempts())
+                .put("timing", answer.timing())
                 .put("millis", answer.took().toNanos() / 1e6);
         node.set("record", read(answer.body()));
         return node;
@@ -88,19 +88,15 @@ final class History {
         }
     }
 
-    /** Newest first. */
-    synchronized ArrayNode toJson() {
-        ArrayNode all = JSON.createArrayNode();
-        entries.forEach(all::add);
-        return all;
-    }
-
-    /** One JSON object a line, oldest first. */
-    synchronized String toLines() {
-        StringBuilder lines = new StringBuilder();
-        for (Iterator<ObjectNode> oldest = entries.descendingIterator(); oldest.hasNext(); ) {
-            lines.append(oldest.next()).append('\n');
+    /** What is newer than an entry, newest first. */
+    synchronized ArrayNode since(int id) {
+        ArrayNode newer = JSON.createArrayNode();
+        for (ObjectNode entry : entries) {
+            if (entry.path("id").asInt() <= id) {
+                break;
+            }
+            newer.add(entry);
         }
-        return lines.toString();
+        return newer;
     }
 }

@@ -63,11 +63,10 @@ final class PageServer implements AutoCloseable {
                 Map.entry("GET /api/rules", (_, _) -> session.rules()),
                 Map.entry("GET /api/recorded", (_, _) -> session.recorded()),
                 Map.entry("GET /api/cluster", (_, _) -> session.cluster()),
-                Map.entry("GET /api/history", (_, _) -> session.history().toJson()),
+                Map.entry("GET /api/history", (_, query) -> session.history().since(number(query, "since"))),
                 Map.entry("GET /api/settings", (_, _) -> session.settings()),
                 Map.entry("GET /api/evidence", (_, query) -> session.evidence(query.getOrDefault("location", ""))),
                 Map.entry("POST /api/compose", (body, _) -> session.compose(body)),
-                Map.entry("POST /api/send", (body, _) -> session.send(body)),
                 Map.entry("POST /api/release", (body, _) -> session.release(body)),
                 Map.entry("POST /api/exempt", (body, _) -> session.exempt(body)),
                 Map.entry("POST /api/mode", (body, _) -> session.mode(body)),
@@ -99,13 +98,8 @@ final class PageServer implements AutoCloseable {
                 file(exchange, FILES.getOrDefault(path, ""));
             } else if (read && path.equals("/api/live")) {
                 live(exchange);
-            } else if (read && path.equals("/api/history.jsonl")) {
-                exchange.getResponseHeaders().set("Content-Disposition", "attachment; filename=\"history.jsonl\"");
-                send(
-                        exchange,
-                        200,
-                        "application/jsonl",
-                        session.history().toLines().getBytes(UTF_8));
+            } else if (!read && path.equals("/api/send")) {
+                stream(exchange);
             } else if (calls.containsKey(exchange.getRequestMethod() + " " + path)) {
                 call(exchange, Objects.requireNonNull(calls.get(exchange.getRequestMethod() + " " + path)));
             } else {
@@ -115,13 +109,39 @@ final class PageServer implements AutoCloseable {
     }
 
     private void call(HttpExchange exchange, Call call) throws IOException {
+        answer(exchange, body -> json(exchange, 200, call.answer(body, query(exchange.getRequestURI()))));
+    }
+
+    /** How many are on their way, then each when it has been answered: one JSON object a line. */
+    private void stream(HttpExchange exchange) throws IOException {
+        answer(exchange, body -> {
+            Sending sending = session.send(body);
+            exchange.getResponseHeaders().set("Content-Type", "application/jsonl");
+            exchange.sendResponseHeaders(200, 0);
+            line(exchange, JSON.createObjectNode().put("sent", sending.count()));
+            for (int i = 0; i < sending.count(); i++) {
+                line(exchange, sending.next());
+            }
+        });
+    }
+
+    private static void line(HttpExchange exchange, JsonNode json) throws IOException {
+        OutputStream out = exchange.getResponseBody();
+        out.write((json + "\n").getBytes(UTF_8));
+        out.flush();
+    }
+
+    private interface Answering {
+        void with(JsonNode body) throws IOException;
+    }
+
+    private void answer(HttpExchange exchange, Answering answering) throws IOException {
         byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
         try {
             if (body.length > MAX_BODY) {
                 throw new IllegalArgumentException("That is more than " + (MAX_BODY >> 20) + " MiB");
             }
-            JsonNode json = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
-            json(exchange, 200, call.answer(json, query(exchange.getRequestURI())));
+            answering.with(body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body));
         } catch (JsonProcessingException e) {
             error(exchange, 400, "The request is no JSON: " + e.getOriginalMessage());
         } catch (IllegalArgumentException e) {
@@ -148,6 +168,14 @@ final class PageServer implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int number(Map<String, String> query, String name) {
+        try {
+            return Integer.parseInt(query.getOrDefault(name, "0"));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(name + " is no number", e);
         }
     }
 

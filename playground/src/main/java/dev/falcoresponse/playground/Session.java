@@ -23,10 +23,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -67,10 +66,13 @@ final class Session implements AutoCloseable {
         this.cluster = cluster;
         this.acts = acts;
         this.mayAct = mayAct;
-        this.progress = progress;
+        this.progress = text -> {
+            progress.accept(text);
+            news.tell("progress " + text);
+        };
         this.changes = new Changes(cluster.client());
         this.functions = Functions.start(home, rules, cluster, acts);
-        this.broker = new Broker(rules, functions.addresses(), progress);
+        this.broker = new Broker(rules, functions.addresses(), this.progress);
     }
 
     News news() {
@@ -114,6 +116,7 @@ final class Session implements AutoCloseable {
     /** Looks at the cluster while pages are open, and tells them when something has changed; until it is interrupted. */
     void watch() {
         String before = "";
+        int ended = 0;
         try {
             while (true) {
                 TimeUnit.SECONDS.sleep(cluster.name().isEmpty() ? 1 : 5);
@@ -123,6 +126,10 @@ final class Session implements AutoCloseable {
                         news.tell("cluster");
                     }
                     before = now;
+                    if (functions.ended() != ended) {
+                        ended = functions.ended();
+                        news.tell("state");
+                    }
                 }
             }
         } catch (InterruptedException e) {
@@ -144,6 +151,7 @@ final class Session implements AutoCloseable {
                 .put("cluster", cluster.description())
                 .put("acts", acts)
                 .put("mayAct", mayAct)
+                .put("ended", functions.ended())
                 .put("confirm", cluster.name());
     }
 
@@ -192,7 +200,10 @@ final class Session implements AutoCloseable {
     JsonNode settings() {
         ArrayNode all = JSON.createArrayNode();
         functions.settings().forEach((name, set) -> {
-            ArrayNode each = all.addObject().put("name", name).putArray("settings");
+            ArrayNode each = all.addObject()
+                    .put("name", name)
+                    .put("health", functions.health(name))
+                    .putArray("settings");
             for (SettingTable.Setting setting : SettingTable.of(home, name)) {
                 each.addObject()
                         .put("name", setting.name())
@@ -229,7 +240,7 @@ final class Session implements AutoCloseable {
     }
 
     /** {@code text}: Falco's JSON, one alert or many; {@code times}: how often, each time as another event. */
-    JsonNode send(JsonNode request) {
+    Sending send(JsonNode request) {
         int times = request.path("times").asInt(1);
         if (times < 1 || times > MOST_TIMES) {
             throw new IllegalArgumentException("Between 1 and " + MOST_TIMES + " times, not " + times);
@@ -244,23 +255,12 @@ final class Session implements AutoCloseable {
         for (int i = 1; i < times; i++) {
             once.stream().map(Falcosidekick::again).forEach(alerts::add);
         }
-        List<Future<ObjectNode>> sent = alerts.stream()
-                .map(each -> senders.submit(() -> sent(each, Report.NOBODY).entry()))
-                .toList();
-        ArrayNode entries = JSON.createArrayNode();
-        sent.forEach(each -> entries.add(get(each)));
-        return entries;
-    }
-
-    private static ObjectNode get(Future<ObjectNode> sent) {
-        try {
-            return sent.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return new Sending(
+                senders,
+                alerts.stream()
+                        .<Callable<ObjectNode>>map(
+                                each -> () -> sent(each, Report.NOBODY).entry())
+                        .toList());
     }
 
     JsonNode release(JsonNode request) {
@@ -317,14 +317,10 @@ final class Session implements AutoCloseable {
         }
         running.writeLock().lock();
         try {
-            if (acts != act) {
-                boolean closed = acts;
+            if (acts != act || functions.ended() > 0) {
                 acts = false;
-                Functions started = Functions.start(home, rules, cluster, act);
-                if (!closed) {
-                    close(functions, broker);
-                }
-                functions = started;
+                close(functions, broker);
+                functions = Functions.start(home, rules, cluster, act);
                 broker = new Broker(rules, functions.addresses(), progress);
                 acts = act;
             }

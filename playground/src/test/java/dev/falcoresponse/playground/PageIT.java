@@ -3,12 +3,13 @@ package dev.falcoresponse.playground;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.selenium.AxeBuilder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Waiting;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -19,8 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -35,189 +35,91 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptExecutor;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
-import org.openqa.selenium.WebElement;
 import org.openqa.selenium.WindowType;
-import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.Select;
-import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** The page as a newcomer uses it: in a real browser, in front of ./play without any kube-apiserver. */
+/** The page as a newcomer uses it: in a real page.browser, in front of ./play without any kube-apiserver. */
 @NeedsChromium
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class PageIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/(?= )");
-    private static final Path PICTURES = Path.of("target", "screenshots");
 
     @TempDir(cleanup = CleanupMode.NEVER)
     private static Path folder;
 
-    private Process play;
-    private URI uri = URI.create("http://127.0.0.1/");
-    private ChromeDriver browser;
-    private WebDriverWait wait;
+    private OpenPage page;
 
     @BeforeAll
     void open() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dplay.home=" + Path.of("..").toAbsolutePath(),
-                        "-Duser.home=" + folder,
-                        "-jar",
-                        Path.of("target", "playground.jar").toString(),
-                        "--page",
-                        "--preview")
-                .redirectOutput(folder.resolve("out").toFile())
-                .redirectError(folder.resolve("err").toFile());
-        builder.environment().remove("KUBEBUILDER_ASSETS");
-        play = builder.start();
-        Waiting.until("the page", Duration.ofSeconds(90), () -> address().isPresent());
-        uri = address().orElseThrow();
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(NeedsChromium.Condition.browser().orElseThrow().toString());
-        // in a container there is no sandbox to be had, and nothing is opened but our own page
-        options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1440,1000");
-        browser = new ChromeDriver(
-                new ChromeDriverService.Builder()
-                        .usingDriverExecutable(
-                                OnPath.find("chromedriver").orElseThrow().toFile())
-                        .build(),
-                options);
-        wait = new WebDriverWait(browser, Duration.ofSeconds(30));
-        Files.createDirectories(PICTURES);
+        page = new OpenPage(folder, Map.of(), "--preview");
     }
 
     @AfterAll
     void close() {
-        browser.quit();
-        play.destroy();
-    }
-
-    /** What was printed for people to open. */
-    private Optional<URI> address() {
-        try {
-            return ADDRESS.matcher(Files.readString(folder.resolve("err")))
-                    .results()
-                    .map(printed -> URI.create(printed.group()))
-                    .findFirst();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
-    private void visit(String area) {
-        browser.get(uri + "#" + area);
-        browser.navigate().refresh();
-        wait.until(ExpectedConditions.presenceOfElementLocated(By.cssSelector("body[data-ready]")));
-    }
-
-    private WebElement find(String css) {
-        return browser.findElement(By.cssSelector(css));
-    }
-
-    /** Its text in one look: lists are drawn anew when something is new. */
-    private String shown(String css) {
-        return String.valueOf(((JavascriptExecutor) browser)
-                .executeScript("return document.querySelector(arguments[0])?.innerText ?? ''", css));
-    }
-
-    private void picture(String name) throws IOException {
-        ((JavascriptExecutor) browser).executeScript("scrollTo(0, 0)");
-        Files.write(PICTURES.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
-    }
-
-    private void choose(String recording, String pod) {
-        new Select(find("#recorded")).selectByValue(recording);
-        new Select(find("#about"))
-                .selectByValue(new Select(find("#about"))
-                        .getOptions().stream()
-                                .map(option -> String.valueOf(option.getDomProperty("value")))
-                                .filter(value -> value.startsWith(pod))
-                                .findFirst()
-                                .orElseThrow());
-        wait.until(_ -> text().contains(pod.substring(pod.indexOf('/') + 1)));
-    }
-
-    private String text() {
-        return String.valueOf(find("#text").getDomProperty("value"));
-    }
-
-    private void type(String text) {
-        ((JavascriptExecutor) browser).executeScript("document.getElementById('text').value = arguments[0]", text);
-    }
-
-    private String send() {
-        ((JavascriptExecutor) browser).executeScript("document.getElementById('way').replaceChildren()");
-        find("#send button[type=submit]").click();
-        wait.until(_ -> !find("#way").getText().isEmpty()
-                || !find("#text-error").getText().isEmpty());
-        return find("#way").getText();
-    }
-
-    private void letThemAct() {
-        if (find("#mode-now").getText().contains("only preview")) {
-            find("#mode-button").click();
-        }
-        wait.until(ExpectedConditions.textToBe(By.id("mode-now"), "The functions act"));
+        page.close();
     }
 
     @Test
     @Order(1)
     void aNewcomerSeesThePreviewThenActsIsolatesReleasesAndReadsTheEvidence() throws IOException {
-        visit("replay");
-        choose("terminal-shell-in-container-pod", "shop/web-");
-        assertThat(send()).contains("previewed dry-run", "Would delete pod shop/web-", "Cluster unchanged");
-        picture("preview");
+        page.visit("replay");
+        page.choose("terminal-shell-in-container-pod", "shop/web-");
+        assertThat(page.send())
+                .contains("previewed dry-run", "Would delete pod shop/web-", "Cluster unchanged")
+                .containsPattern(
+                        "alert read and judged [\\d.]+ ms → pod found [\\d.]+ ms → pod judged [\\d.]+ ms → done [\\d.]+ ms");
+        page.picture("preview");
 
-        letThemAct();
-        assertThat(send()).contains("acted deleted", "deleted (uid", "created (uid");
+        page.letThemAct();
+        assertThat(page.send()).contains("acted deleted", "deleted (uid", "created (uid");
 
-        choose("drop-and-execute-new-binary", "shop/api-");
-        assertThat(send()).contains("acted isolated", "NetworkPolicy shop/falco-response-");
-        picture("acted");
+        page.choose("drop-and-execute-new-binary", "shop/api-");
+        assertThat(page.send()).contains("acted isolated", "NetworkPolicy shop/falco-response-");
+        page.picture("acted");
 
-        find("nav a[href='#cluster']").click();
-        wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector("[aria-label^='Release shop/api-']")));
-        picture("cluster");
+        page.find("nav a[href='#cluster']").click();
+        page.wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector("[aria-label^='Release shop/api-']")));
+        page.picture("cluster");
         // the list is drawn anew when the cluster changes
-        wait.ignoring(StaleElementReferenceException.class).until(_ -> {
-            find("[aria-label^='Release shop/api-']").click();
+        page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
+            page.find("[aria-label^='Release shop/api-']").click();
             return true;
         });
-        wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("quarantined"), "No pod is cut off"));
+        page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("quarantined"), "No pod is cut off"));
 
-        find("nav a[href='#replay']").click();
-        choose("k8saudit-attach-exec-pod", "shop/ledger-0");
-        assertThat(send()).contains("acted captured");
-        browser.findElement(By.xpath("//button[text()='Open its evidence']")).click();
-        wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("details-text"), "complete"));
-        assertThat(find("#details-text").getText()).contains("complete: true", "intact alert.json");
-        find("#details button").click();
+        page.find("nav a[href='#replay']").click();
+        page.choose("k8saudit-attach-exec-pod", "shop/ledger-0");
+        assertThat(page.send()).contains("acted captured");
+        page.browser
+                .findElement(By.xpath("//button[text()='Open its evidence']"))
+                .click();
+        page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("details-text"), "complete"));
+        assertThat(page.find("#details-text").getText()).contains("complete: true", "intact alert.json");
+        page.find("#details button").click();
     }
 
     @Test
     @Order(2)
     void theRuleBookTellsWhichFilterMatches() throws IOException {
-        visit("rules");
-        find("#rule-search").sendKeys("memfd");
+        page.visit("rules");
+        page.find("#rule-search").sendKeys("memfd");
 
-        wait.until(_ ->
-                browser.findElements(By.cssSelector("#rule-table tbody tr")).size() == 1);
-        assertThat(shown("#rule-table tbody"))
+        page.wait.until(_ -> page.browser
+                        .findElements(By.cssSelector("#rule-table tbody tr"))
+                        .size()
+                == 1);
+        assertThat(page.shown("#rule-table tbody"))
                 .contains("Fileless execution via memfd_create", "Trigger isolate-network", "\"exact\"");
-        picture("rules");
+        page.picture("rules");
     }
 
     @Test
     @Order(3)
     void aHostileAlertIsText() throws IOException {
-        visit("replay");
+        page.visit("replay");
         String hostile =
                 "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>\u001b[31m";
         ObjectNode alert = (ObjectNode) JSON.readTree(RecordedAlert.named("terminal-shell-in-container-pod")
@@ -225,75 +127,127 @@ final class PageIT {
                 .body());
         alert.put("rule", hostile).put("output", "x".repeat(64_000));
         alert.withObjectProperty("output_fields").put("k8s.pod.name", hostile).put("proc.cmdline", "y".repeat(64_000));
-        type(alert.toString());
+        page.type(alert.toString());
 
-        assertThat(send()).contains("<script>", "no Trigger asks for it");
-        type(alert.put("rule", "Terminal shell in container").toString());
-        send();
-        find("nav a[href='#history']").click();
-        wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("records"), "<script>"));
-        assertThat(browser.getTitle()).isEqualTo("Falco Response Functions");
-        assertThat(browser.findElements(By.cssSelector("main img, main script")))
+        assertThat(page.send()).contains("<script>", "no Trigger asks for it");
+        page.type(alert.put("rule", "Terminal shell in container").toString());
+        page.send();
+        page.find("nav a[href='#history']").click();
+        page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("records"), "<script>"));
+        assertThat(page.browser.getTitle()).isEqualTo("Falco Response Functions");
+        assertThat(page.browser.findElements(By.cssSelector("main img, main script")))
                 .isEmpty();
     }
 
     @Test
     @Order(4)
     void aWrongPasteGetsItsPlace() {
-        visit("replay");
-        type("{\"rule\":\n oops}");
-        send();
+        page.visit("replay");
+        page.type("{\"rule\":\n oops}");
+        page.send();
 
-        assertThat(find("#text-error").getText()).contains("line 2, column");
+        assertThat(page.find("#text-error").getText()).contains("line 2, column");
 
-        type("[{},\n 5]");
-        send();
+        page.type("[{},\n 5]");
+        page.send();
 
-        assertThat(find("#text-error").getText()).contains("something else than alerts: line 2, column 2");
+        assertThat(page.find("#text-error").getText()).contains("something else than alerts: line 2, column 2");
     }
 
     @Test
     @Order(5)
     void aBurstOfFiveHundredArrivesInBothTabsAndSurvivesAReload() throws IOException {
-        visit("history");
-        String first = browser.getWindowHandle();
-        browser.switchTo().newWindow(WindowType.TAB);
-        visit("replay");
-        new Select(find("#recorded")).selectByValue("read-sensitive-file-host");
-        wait.until(_ -> text().contains("Read sensitive file untrusted"));
-        find("#times").clear();
-        find("#times").sendKeys("500");
-        find("#send button[type=submit]").click();
-        browser.navigate().refresh();
-        wait.until(ExpectedConditions.presenceOfElementLocated(By.cssSelector("body[data-ready]")));
-        browser.switchTo().window(first);
+        page.visit("history");
+        String first = page.browser.getWindowHandle();
+        page.browser.switchTo().newWindow(WindowType.TAB);
+        page.visit("replay");
+        new Select(page.find("#recorded")).selectByValue("read-sensitive-file-host");
+        page.wait.until(_ -> page.text().contains("Read sensitive file untrusted"));
+        page.find("#times").clear();
+        page.find("#times").sendKeys("500");
+        page.find("#send button[type=submit]").click();
+        page.browser.navigate().refresh();
+        page.wait.until(ExpectedConditions.presenceOfElementLocated(By.cssSelector("body[data-ready]")));
+        page.browser.switchTo().window(first);
 
         // each is answered, and each answer is told
-        wait.withTimeout(Duration.ofSeconds(60))
-                .until(_ -> Integer.parseInt(find("#history-count").getText().replaceFirst(" .*", "")) >= 1000);
-        wait.withTimeout(Duration.ofSeconds(30));
-        wait.ignoring(StaleElementReferenceException.class).until(_ -> {
-            new Select(find("#by-outcome")).selectByValue("skipped");
+        page.wait
+                .withTimeout(Duration.ofSeconds(60))
+                .until(_ ->
+                        Integer.parseInt(page.find("#history-count").getText().replaceFirst(" .*", "")) >= 1000);
+        page.wait.withTimeout(Duration.ofSeconds(30));
+        page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
+            new Select(page.find("#by-outcome")).selectByValue("skipped");
             return true;
         });
-        wait.until(
-                _ -> browser.findElements(By.cssSelector("#records tbody tr")).size() == 100);
-        picture("history");
+        page.wait.until(_ ->
+                page.browser.findElements(By.cssSelector("#records tbody tr")).size() == 100);
+        page.picture("history");
+
+        page.find("#by-rule").sendKeys("fileless");
+        page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("history-count"), "0 of"));
+        assertThat(page.shown("#letters")).contains("None of these").doesNotContain("It is empty");
+        page.find("#by-rule").clear();
+        page.find("#by-rule").sendKeys("sensitive");
+        page.find("#export").click();
+        Path exported = folder.resolve("history.jsonl");
+        Waiting.until("the export", Duration.ofSeconds(20), () -> Files.isRegularFile(exported));
+        try (Stream<String> lines = Files.lines(exported)) {
+            assertThat(lines.map(PageIT::read))
+                    .hasSizeGreaterThanOrEqualTo(500)
+                    .allSatisfy(record ->
+                            assertThat(record.path("outcome").asText()).isEqualTo("skipped"))
+                    .allSatisfy(
+                            record -> assertThat(record.path("rule").asText()).contains("sensitive"));
+        }
+    }
+
+    private static JsonNode read(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(line, e);
+        }
+    }
+
+    @Test
+    @Order(9)
+    void aFunctionThatEndedIsSeenAndStartedAnew() {
+        page.visit("replay");
+        page.letThemAct();
+        page.play
+                .descendants()
+                .filter(each -> each.info().commandLine().orElse("").contains("snapshot-logs"))
+                .forEach(ProcessHandle::destroyForcibly);
+        page.wait.until(
+                ExpectedConditions.textToBePresentInElementLocated(By.id("mode-now"), "1 of the functions ended"));
+        page.find("nav a[href='#settings']").click();
+        page.wait.until(ExpectedConditions.textToBePresentInElementLocated(
+                By.cssSelector("#functions [aria-label='snapshot-logs']"), "has ended"));
+
+        page.find("#mode-button").click();
+        page.wait.until(ExpectedConditions.textToBe(By.id("mode-now"), "The functions only preview"));
+        page.wait.until(ExpectedConditions.textToBePresentInElementLocated(
+                By.cssSelector("#functions [aria-label='snapshot-logs']"), "ready"));
+        assertThat(page.shown("#functions")).doesNotContain("has ended");
+        page.find("nav a[href='#replay']").click();
+        page.choose("k8saudit-attach-exec-pod", "shop/ledger-0");
+        assertThat(page.send()).contains("previewed dry-run");
     }
 
     @Test
     @Order(6)
     void aSettingIsTriedAndRefusedWithItsSentence() {
-        visit("settings");
-        assertThat(shown("#functions section"))
+        page.visit("settings");
+        assertThat(page.shown("#functions section"))
                 .contains(
                         "RESPONSE_DRY_RUN\nfalse (set): preview only",
                         "RESPONSE_BUDGET\n20/1m (default)",
                         "DELETE_POD_MODE")
                 .doesNotContain("ISOLATE_NETWORK_SCOPE");
-        find("#functions section form button").click();
+        page.find("#functions section form button").click();
 
-        wait.until(ExpectedConditions.textToBePresentInElementLocated(
+        page.wait.until(ExpectedConditions.textToBePresentInElementLocated(
                 By.cssSelector("#functions section output"), "RESPONSE_BUDGET is \"20\""));
     }
 
@@ -302,23 +256,23 @@ final class PageIT {
     @Order(7)
     void everyoneCanUseIt(String area) throws IOException {
         for (int width : List.of(390, 1440)) {
-            browser.manage().window().setSize(new Dimension(width, 900));
-            visit(area);
+            page.browser.manage().window().setSize(new Dimension(width, 900));
+            page.visit(area);
 
-            assertThat((Boolean) ((JavascriptExecutor) browser)
+            assertThat((Boolean) ((JavascriptExecutor) page.browser)
                             .executeScript("return document.documentElement.scrollWidth <= innerWidth"))
                     .as("nothing is wider than the window of " + width)
                     .isTrue();
             for (String scheme : List.of("dark", "light")) {
-                browser.executeCdpCommand(
+                page.browser.executeCdpCommand(
                         "Emulation.setEmulatedMedia",
                         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
                 assertThat(new AxeBuilder()
-                                .analyze(browser).getViolations().stream()
+                                .analyze(page.browser).getViolations().stream()
                                         .filter(each ->
                                                 List.of("serious", "critical").contains(each.getImpact())))
                         .isEmpty();
-                picture(area + "-" + width + "-" + scheme);
+                page.picture(area + "-" + width + "-" + scheme);
             }
         }
     }
@@ -326,7 +280,7 @@ final class PageIT {
     private int status(String method, String path, String... headers) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpRequest.Builder request =
-                    HttpRequest.newBuilder(uri.resolve(path)).method(method, BodyPublishers.ofString("{}"));
+                    HttpRequest.newBuilder(page.uri.resolve(path)).method(method, BodyPublishers.ofString("{}"));
             if (headers.length > 0) {
                 request.headers(headers);
             }
@@ -336,9 +290,9 @@ final class PageIT {
 
     private String post(String path, String body) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(uri.resolve(path))
+            HttpRequest request = HttpRequest.newBuilder(page.uri.resolve(path))
                     .header("Content-Type", "application/json")
-                    .header("Origin", uri.toString().replaceFirst("/$", ""))
+                    .header("Origin", page.uri.toString().replaceFirst("/$", ""))
                     .POST(BodyPublishers.ofString(body))
                     .build();
             return http.send(request, BodyHandlers.ofString()).body();
@@ -365,7 +319,7 @@ final class PageIT {
     @Order(8)
     void nobodyElseMayAsk() throws Exception {
         String json = "application/json";
-        String own = uri.toString().replaceFirst("/$", "");
+        String own = page.uri.toString().replaceFirst("/$", "");
 
         assertThat(status("POST", "api/send", "Content-Type", json)).isEqualTo(403);
         assertThat(status("POST", "api/send", "Content-Type", json, "Origin", "http://evil.example"))

@@ -1,5 +1,6 @@
 package dev.falcoresponse.reply;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -11,5 +12,12 @@ import java.util.Map;
 public record Reply(int status, Map<String, String> headers, byte[] body) {
     public Reply {
         headers = Map.copyOf(headers);
+    }
+
+    /** The same, which also tells how long each step took. */
+    public Reply timed(ServerTiming timing) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("Server-Timing", timing.text());
+        return new Reply(status, all, body);
     }
 }

@@ -119,6 +119,10 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Asks the process to end (SIGTERM) and does not wait. */
     void terminate() {
         process.destroy();

@@ -124,6 +124,11 @@ public final class FunctionProcess implements AutoCloseable {
         return process.output();
     }
 
+    /** Whether it is still running. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Sends SIGTERM and does not wait. */
     public void terminate() {
         process.terminate();

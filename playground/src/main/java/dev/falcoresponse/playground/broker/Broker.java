@@ -107,12 +107,17 @@ public final class Broker implements AutoCloseable {
                         last.status(),
                         last.text(),
                         attempt,
+                        last.timing(),
                         Duration.ofNanos(System.nanoTime() - started)));
         return last;
     }
 
     /** One delivery: a 2xx whose body is no CloudEvent counts as 502, and is repeated like one. */
-    private record Attempt(int status, String text, Optional<CloudEvent> reply) {
+    private record Attempt(int status, String text, String timing, Optional<CloudEvent> reply) {
+        static Attempt unanswered(String why) {
+            return new Attempt(0, why, "", Optional.empty());
+        }
+
         boolean isRepeated() {
             return status == 0 || Broker.isRepeated(status);
         }
@@ -125,7 +130,7 @@ public final class Broker implements AutoCloseable {
     private Attempt attempt(String name, Delivery delivery, CloudEvent event) {
         URI function = functions.get(name);
         if (function == null) {
-            return new Attempt(0, "There is no function " + name, Optional.empty());
+            return Attempt.unanswered("There is no function " + name);
         }
         HttpRequest.Builder request = HttpRequest.newBuilder(function)
                 .timeout(delivery.timeout())
@@ -135,7 +140,7 @@ public final class Broker implements AutoCloseable {
         try {
             return attempt(http.send(request.build(), BodyHandlers.ofByteArray()));
         } catch (IOException e) {
-            return new Attempt(0, e.toString(), Optional.empty());
+            return Attempt.unanswered(e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted", e);
@@ -145,14 +150,15 @@ public final class Broker implements AutoCloseable {
     private static Attempt attempt(HttpResponse<byte[]> response) {
         int status = response.statusCode();
         String text = new String(response.body(), UTF_8);
+        String timing = response.headers().firstValue("Server-Timing").orElse("");
         if (status < 200 || status >= 300 || response.body().length == 0) {
-            return new Attempt(status, text, Optional.empty());
+            return new Attempt(status, text, timing, Optional.empty());
         }
         Map<String, String> headers = new HashMap<>();
         response.headers().map().forEach((name, values) -> headers.put(name, values.getFirst()));
         return HttpEvents.read(headers, response.body())
-                .map(reply -> new Attempt(status, text, Optional.of(reply)))
-                .orElseGet(() -> new Attempt(502, "The answer is no CloudEvent: " + text, Optional.empty()));
+                .map(reply -> new Attempt(status, text, timing, Optional.of(reply)))
+                .orElseGet(() -> new Attempt(502, "The answer is no CloudEvent: " + text, timing, Optional.empty()));
     }
 
     static boolean isRepeated(int status) {

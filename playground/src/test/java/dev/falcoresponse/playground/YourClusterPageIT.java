@@ -1,0 +1,132 @@
+package dev.falcoresponse.playground;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.falcoresponse.testing.NeedsRealCluster;
+import dev.falcoresponse.testing.RealCluster;
+import dev.falcoresponse.testing.Waiting;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.support.ui.ExpectedConditions;
+
+/** The page in front of somebody's own cluster: nothing acts before its context has been named. */
+@NeedsRealCluster
+@NeedsChromium
+final class YourClusterPageIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final String SHELL = "terminal-shell-in-container-pod";
+    private static final String DEPLOYMENT = """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web}
+            spec:
+              selector: {matchLabels: {app: web}}
+              template:
+                metadata: {labels: {app: web}}
+                spec:
+                  terminationGracePeriodSeconds: 0
+                  containers:
+                    - {name: web, image: "docker.io/lab/busybox:1", imagePullPolicy: Never, command: [sleep, "3600"]}
+            """;
+
+    @TempDir(cleanup = CleanupMode.NEVER)
+    private static Path folder;
+
+    private KubernetesClient client;
+    private String namespace = "";
+
+    @BeforeEach
+    void deploy(RealCluster cluster) {
+        client = cluster.client();
+        namespace = cluster.newNamespace();
+        client.load(new ByteArrayInputStream(DEPLOYMENT.getBytes(UTF_8)))
+                .inNamespace(namespace)
+                .create();
+        Waiting.until("a pod that runs", PATIENCE, () -> pods().stream().anyMatch(Readiness::isPodReady));
+    }
+
+    @AfterEach
+    void remove() {
+        client.namespaces().withName(namespace).delete();
+    }
+
+    private List<Pod> pods() {
+        return client.pods().inNamespace(namespace).list().getItems();
+    }
+
+    /** The context of the kubeconfig, which people type. */
+    private static String context(OpenPage page) {
+        return page.shown("#confirm-label")
+                .replaceFirst("^To act in (.*), type its name.*$", "$1")
+                .strip();
+    }
+
+    private void release(OpenPage page) {
+        page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
+            page.find("[aria-label^='Release " + namespace + "/']").click();
+            return true;
+        });
+    }
+
+    @Test
+    void nothingActsBeforeTheContextHasBeenNamed() throws IOException {
+        Pod first = pods().getFirst();
+        Map<String, String> environment = Map.of("KUBECONFIG", System.getenv("REAL_CLUSTER_KUBECONFIG"));
+        try (OpenPage page = new OpenPage(folder, environment, "--cluster", "current", "--act")) {
+            page.visit("replay");
+            page.choose(SHELL, namespace + "/web-");
+            assertThat(page.send()).contains("previewed dry-run", "Would delete pod " + namespace);
+
+            page.find("#confirm").sendKeys("another");
+            page.find("#mode-button").click();
+            page.wait.until(ExpectedConditions.textToBePresentInElementLocated(
+                    By.id("trouble"), "To act, confirm with the name " + context(page)));
+            assertThat(page.shown("#mode-now")).isEqualTo("The functions only preview");
+            page.find("#confirm").clear();
+            page.find("#confirm").sendKeys(context(page));
+            page.find("#mode-button").click();
+            page.wait.until(ExpectedConditions.textToBe(By.id("mode-now"), "The functions act"));
+            assertThat(pods())
+                    .extracting(pod -> pod.getMetadata().getUid())
+                    .containsExactly(first.getMetadata().getUid());
+
+            assertThat(page.send())
+                    .contains("acted deleted", first.getMetadata().getUid());
+            Waiting.until(
+                    "its replacement",
+                    PATIENCE,
+                    () -> pods().stream()
+                            .anyMatch(pod -> Readiness.isPodReady(pod)
+                                    && !pod.getMetadata()
+                                            .getUid()
+                                            .equals(first.getMetadata().getUid())));
+            page.wait.until(
+                    _ -> !page.shown("#pods").contains(first.getMetadata().getName())
+                            && page.shown("#about").contains(namespace + "/web-"));
+            page.choose("drop-and-execute-new-binary", namespace + "/web-");
+            assertThat(page.send()).contains("acted isolated");
+
+            page.find("nav a[href='#cluster']").click();
+            release(page);
+            page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("cluster-said"), "acted"));
+            page.wait.until(
+                    ExpectedConditions.textToBePresentInElementLocated(By.id("quarantined"), "No pod is cut off"));
+            page.picture("your-cluster");
+        }
+    }
+}
