@@ -97,8 +97,8 @@ public final class Responder {
     }
 
     /** Records what the door refused before there was anything to read. */
-    public Reply reject(Rejected rejected) {
-        return record(clock.instant(), Form.PLAIN, unread(rejected));
+    public Reply refuse(Outcome outcome) {
+        return record(clock.instant(), Form.PLAIN, unread(outcome));
     }
 
     private static End unread(Outcome outcome) {

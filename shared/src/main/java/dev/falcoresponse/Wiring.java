@@ -6,6 +6,7 @@ import dev.falcoresponse.guard.Guardrails;
 import dev.falcoresponse.kubernetes.ApiServer;
 import dev.falcoresponse.kubernetes.PodLogs;
 import dev.falcoresponse.pace.Pace;
+import dev.falcoresponse.reply.Callers;
 import dev.falcoresponse.resolution.PodResolver;
 import dev.falcoresponse.settings.Self;
 import dev.falcoresponse.settings.SettingReader;
@@ -44,6 +45,12 @@ final class Wiring {
     @Singleton
     Settings settings(SettingReader reader, Self self) {
         return Settings.read(reader, self);
+    }
+
+    @Produces
+    @Singleton
+    Callers callers(SettingReader reader) {
+        return Callers.read(reader);
     }
 
     /** Repeating is the broker's: the client's own nineteen seconds of it would outlast every deadline. */
@@ -95,8 +102,9 @@ final class Wiring {
                 clock);
     }
 
-    /** Every setting has been read by the time the responder is there; what is left over nobody reads. */
-    void start(@Observes StartupEvent start, Responder responder, Action action, SettingReader reader) {
+    /** Every setting has been read by the time these are there; what is left over nobody reads. */
+    void start(
+            @Observes StartupEvent start, Responder responder, Callers callers, Action action, SettingReader reader) {
         reader.refuseUnknown(action.name());
     }
 

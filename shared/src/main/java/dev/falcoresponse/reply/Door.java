@@ -3,7 +3,9 @@ package dev.falcoresponse.reply;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.falcoresponse.Outcome.Failed;
 import dev.falcoresponse.Outcome.Rejected;
+import dev.falcoresponse.Reason;
 import dev.falcoresponse.Responder;
 import dev.falcoresponse.event.Delivery;
 import dev.falcoresponse.event.Delivery.Form;
@@ -16,11 +18,13 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * The HTTP door in front of Funqy, which ignores the method, half of CloudEvents' rules, and answers 500 to what it
@@ -28,6 +32,7 @@ import java.util.Optional;
  */
 @ApplicationScoped
 public class Door {
+    private static final Logger LOG = Logger.getLogger(Door.class);
     private static final int BEFORE_FUNQY = -10;
     private static final String PREFIX = "ce-";
     private static final List<String> REQUIRED = List.of("ce-specversion", "ce-id", "ce-source", "ce-type");
@@ -36,10 +41,12 @@ public class Door {
     private static final String DELIVERY = Door.class.getName() + ".delivery";
 
     private final Responder responder;
+    private final Callers callers;
     private final CurrentVertxRequest current;
 
-    Door(Responder responder, CurrentVertxRequest current) {
+    Door(Responder responder, Callers callers, CurrentVertxRequest current) {
         this.responder = responder;
+        this.callers = callers;
         this.current = current;
     }
 
@@ -67,6 +74,8 @@ public class Door {
         String path = request.normalizedPath();
         if (path.startsWith("/_/") || path.startsWith("/q/")) {
             request.next();
+        } else if (!mayCall(request)) {
+            // whoever may not call has had an answer, and learns nothing else
         } else if (!request.request().path().equals("/")) {
             // as it was written: what only comes out as "/" was made to get past somebody
             request.response().setStatusCode(404).end();
@@ -76,6 +85,19 @@ public class Door {
         } else {
             receive(request);
         }
+    }
+
+    private boolean mayCall(RoutingContext request) {
+        try {
+            if (callers.admit(request.request().headers().getAll(HttpHeaders.AUTHORIZATION))) {
+                return true;
+            }
+            reject(request, 401, "The caller's token is missing or wrong");
+        } catch (IOException e) {
+            LOG.errorf("Nobody is let in: the token cannot be read (%s)", e.toString());
+            write(request, responder.refuse(new Failed(Reason.UNAVAILABLE, "Who calls cannot be checked just now")));
+        }
+        return false;
     }
 
     private void receive(RoutingContext request) {
@@ -164,7 +186,10 @@ public class Door {
     }
 
     private void reject(RoutingContext request, int status, String message) {
-        Reply reply = responder.reject(new Rejected(status, message));
+        write(request, responder.refuse(new Rejected(status, message)));
+    }
+
+    private static void write(RoutingContext request, Reply reply) {
         writeHead(request, reply);
         request.response().end(Buffer.buffer(reply.body()));
     }

@@ -33,7 +33,7 @@ public final class Replies {
     public static Reply to(Form form, ResponseRecord done, String recordJson) {
         return switch (done.outcome()) {
             case Acted _, Previewed _, Skipped _, Denied _ -> event(form, done, recordJson);
-            case Rejected rejected -> problem(rejected.status(), done, Map.of());
+            case Rejected rejected -> problem(rejected.status(), done, challenge(rejected));
             case Failed failed -> problem(failed.worthRepeating() ? 503 : 422, done, retryAfter(failed));
         };
     }
@@ -87,6 +87,11 @@ public final class Replies {
         headers.remove("ce-datacontenttype");
         headers.put("Content-Type", "application/json");
         return headers;
+    }
+
+    /** RFC 9110: a 401 says how one shows who one is. */
+    private static Map<String, String> challenge(Rejected rejected) {
+        return rejected.status() == 401 ? Map.of("WWW-Authenticate", "Bearer") : Map.of();
     }
 
     private static Map<String, String> retryAfter(Failed failed) {
