@@ -32,9 +32,11 @@ const ask = async (path, body) => (await request(path, body)).json();
 
 // an answer of one JSON object a line, each as soon as it has come
 async function* lines(response) {
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
   let rest = '';
-  for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
-    const whole = (rest + part).split('\n');
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const whole = (rest + decoder.decode(part.value, { stream: true })).split('\n');
     rest = whole.pop();
     yield* whole.map((line) => JSON.parse(line));
   }
@@ -62,6 +64,8 @@ const guarded = (call) => async (event) => {
 // ---- areas
 
 function show() {
+  // the link that skips to the content leads to the area that is shown
+  if (location.hash === '#main') return;
   const wanted = location.hash.slice(1) || 'replay';
   const known = document.querySelector(`main > section[id="${CSS.escape(wanted)}"]`) ? wanted : 'replay';
   document.querySelectorAll('main > section').forEach((section) => { section.hidden = section.id !== known; });
@@ -132,8 +136,11 @@ const steps = (timing) => [...timing.matchAll(/(\w+);dur=([\d.]+)/g)].map(([, na
 
 const badge = (outcome) => el('strong', { class: `outcome ${/^[a-z]+$/.test(outcome) ? outcome : 'none'}` }, plain(outcome || 'no answer', 20));
 
+// what is no JSON is what the other side said in place of a record
+const recordOf = (answer) => (typeof answer.record === 'string' ? { message: answer.record || 'no answer' } : answer.record ?? {});
+
 function answerLine(answer) {
-  const record = answer.record ?? {};
+  const record = recordOf(answer);
   const place = record.details?.location;
   return el('li', {},
     el('p', {}, 'Trigger ', el('code', {}, plain(answer.trigger)), ' → ', el('code', {}, plain(answer.function)),
@@ -143,7 +150,7 @@ function answerLine(answer) {
     el('p', {}, badge(record.outcome), ` ${plain(record.reason)} · HTTP ${answer.status}`),
     el('p', {}, plain(record.message ?? record.detail)),
     place ? el('p', {}, el('button', { type: 'button', on: { click: guarded(() => openEvidence(place)) } }, 'Open its evidence')) : undefined,
-    el('p', {}, el('button', { type: 'button', on: { click: () => openRecord(record) } }, 'The record as JSON')));
+    el('p', {}, el('button', { type: 'button', on: { click: () => openRecord(answer.record) } }, 'The record as JSON')));
 }
 
 function wayOf(entry, alone) {
@@ -156,21 +163,30 @@ function wayOf(entry, alone) {
     el('p', {}, entry.changes.length === 0 ? 'Cluster unchanged' : (alone ? 'Cluster: ' : 'Cluster, whoever of the burst did it: ') + entry.changes.map((c) => plain(c)).join('; ')));
 }
 
+// one that something can be done to: the recorded one is not here
+function chooseSomePod() {
+  const pod = cluster.pods.find((each) => each.owner.startsWith('ReplicaSet/') && !each.namespace.startsWith('kube-') && !each.quarantined && !each.terminating) ?? cluster.pods[0];
+  if (pod) $('about').value = `${pod.namespace}/${pod.name}`;
+}
+
 async function loadRecorded() {
   const all = await ask('/api/recorded');
   $('recorded').replaceChildren(...all.map(({ name, actions }) =>
     el('option', { value: name }, `${name} → ${actions.length === 0 ? 'no function' : actions.join(', ')}`)));
   $('recorded').value = 'terminal-shell-in-container-pod';
-  // a pod that something can be done to: the recorded one is not here
-  const pod = cluster.pods.find((each) => each.owner.startsWith('ReplicaSet/') && !each.namespace.startsWith('kube-') && !each.quarantined) ?? cluster.pods[0];
-  if (pod) $('about').value = `${pod.namespace}/${pod.name}`;
+  chooseSomePod();
   await compose();
 }
+
+let composed;
+let composedAt;
 
 async function compose() {
   const [namespace, pod] = $('about').value.split('/');
   const made = await ask('/api/compose', { name: $('recorded').value, namespace: namespace ?? '', pod: pod ?? '' });
-  $('text').value = made.text;
+  composed = made.text;
+  composedAt = Date.now();
+  $('text').value = composed;
   $('text-error').textContent = '';
 }
 $('recorded').addEventListener('change', guarded(compose));
@@ -186,19 +202,23 @@ $('file').addEventListener('change', guarded(async () => {
 $('send').addEventListener('submit', guarded(async () => {
   $('text-error').textContent = '';
   try {
+    // a recorded alert that nobody has edited is of now, however long the page has been open
+    if ($('text').value === composed && Date.now() - composedAt > 60_000) await compose();
     $('sent').textContent = 'Sent; waiting for the answers …';
     const answers = lines(await request('/api/send', { text: $('text').value, times: Number($('times').value) }));
     const { sent } = (await answers.next()).value;
     $('way').replaceChildren();
     let answered = 0;
+    let refused = 0;
     for await (const entry of answers) {
       answered += 1;
-      if (answered <= 20) $('way').append(wayOf(entry, sent === 1));
+      if (entry.error) refused += 1;
+      if (answered <= 20) $('way').append(entry.error ? el('li', { class: 'error' }, plain(entry.error)) : wayOf(entry, sent === 1));
       if (answered < sent) $('sent').textContent = `${answered} of ${sent} answered`;
     }
     if (answered < sent) throw new Error(`./play ended when ${answered} of ${sent} were answered`);
     if (sent > 20) $('way').append(el('li', { class: 'quiet' }, `… and ${sent - 20} more, in the history`));
-    $('sent').textContent = `${sent} answered`;
+    $('sent').textContent = refused ? `${sent - refused} of ${sent} answered` : `${sent} answered`;
   } catch (error) {
     $('sent').textContent = '';
     $('text-error').textContent = plain(error.message);
@@ -267,7 +287,13 @@ function options(select, first, values) {
 function drawCluster() {
   const chosen = $('about').value;
   const names = cluster.pods.map((pod) => `${pod.namespace}/${pod.name}`);
-  if (options($('about'), 'as it was recorded', names) && names.includes(chosen)) $('about').value = chosen;
+  if (options($('about'), 'as it was recorded', names)) {
+    if (names.includes(chosen)) $('about').value = chosen;
+    else if (chosen) {
+      chooseSomePod();
+      if ($('text').value === composed) compose().catch(trouble);
+    }
+  }
   $('hidden').textContent = cluster.hidden.length === 0 ? '' : `You may not list here: ${cluster.hidden.join(', ')}.`;
   const held = cluster.pods.filter((pod) => pod.quarantined);
   $('quarantined').replaceChildren(...(held.length === 0 ? [el('li', { class: 'quiet' }, 'No pod is cut off.')] : held.map((pod) => el('li', {},
@@ -297,21 +323,25 @@ let entries = [];
 let records = [];
 let letters = [];
 let most = 100;
+// after a break all of it may be of another ./play
+let anew = false;
 
 // each answer is a record with where it came from; what nobody asked for is one too
 const recordsOf = (entry) => (entry.answers.length === 0
-  ? [{ at: entry.at, action: 'none', outcome: 'unrouted', reason: '', rule: entry.rule, message: 'No Trigger asks for it' }]
-  : entry.answers.map((answer) => ({ at: entry.at, rule: entry.rule, ...answer.record, status: answer.status, action: answer.function })));
+  ? [{ at: entry.at, function: 'none', outcome: 'unrouted', reason: '', rule: entry.rule, namespace: entry.namespace, message: 'No Trigger asks for it' }]
+  : entry.answers.map((answer) => ({ at: entry.at, rule: entry.rule, namespace: entry.namespace, ...recordOf(answer), status: answer.status, function: answer.function, original: answer.record })));
 const lettersOf = (entry) => entry.deadLetters.map((letter) => ({
-  at: entry.at, title: entry.title, rule: entry.rule, action: letter.knativeerrordest, outcome: letter.knativeerrordata?.outcome, ...letter,
+  at: entry.at, title: entry.title, rule: entry.rule, namespace: entry.namespace, function: letter.knativeerrordest, outcome: letter.knativeerrordata?.outcome, ...letter,
 }));
 
 async function loadHistory() {
+  if (anew) entries = [];
+  anew = false;
   const newer = await ask('/api/history?since=' + (entries[0]?.id ?? 0));
   entries = [...newer, ...entries].slice(0, 5000);
   records = entries.flatMap(recordsOf);
   letters = entries.flatMap(lettersOf);
-  for (const [id, key] of [['by-action', 'action'], ['by-outcome', 'outcome']]) {
+  for (const [id, key] of [['by-action', 'function'], ['by-outcome', 'outcome']]) {
     const chosen = $(id).value;
     const values = [...new Set([...records, ...letters].map((record) => record[key] ?? 'no answer'))].sort();
     if (options($(id), 'any', values)) $(id).value = values.includes(chosen) ? chosen : '';
@@ -320,12 +350,12 @@ async function loadHistory() {
 }
 
 const has = (text, part) => String(text ?? '').toLowerCase().includes(part.toLowerCase());
-const chosen = (record) => (!$('by-action').value || record.action === $('by-action').value)
+const chosen = (record) => (!$('by-action').value || record.function === $('by-action').value)
   && (!$('by-outcome').value || (record.outcome ?? 'no answer') === $('by-outcome').value)
   && has(record.rule, $('by-rule').value) && has(record.namespace, $('by-namespace').value);
 
 $('export').addEventListener('click', () => {
-  const text = records.filter(chosen).map((record) => JSON.stringify(record) + '\n').join('');
+  const text = records.filter(chosen).map(({ original, ...record }) => JSON.stringify(record) + '\n').join('');
   const address = URL.createObjectURL(new Blob([text], { type: 'application/jsonl' }));
   el('a', { href: address, download: 'history.jsonl' }).click();
   URL.revokeObjectURL(address);
@@ -338,9 +368,9 @@ function drawHistory() {
   $('records').replaceChildren(
     el('thead', {}, el('tr', {}, ...['When', 'Action', 'Outcome', 'Rule', 'Pod', 'Message'].map((name) => el('th', { scope: 'col' }, name)))),
     el('tbody', {}, ...rows.slice(0, most).map((record) => el('tr', {},
-      el('td', {}, el('button', { type: 'button', class: 'link', on: { click: () => openRecord(record) } }, plain(record.at).slice(11, 23),
+      el('td', {}, el('button', { type: 'button', class: 'link', on: { click: () => openRecord(record.original ?? record) } }, plain(record.at).slice(11, 23),
         el('span', { class: 'sr' }, ' the record as JSON'))),
-      el('td', {}, plain(record.action)),
+      el('td', {}, plain(record.function)),
       el('td', {}, badge(record.outcome), ' ', plain(record.reason)),
       el('td', {}, plain(record.rule, 80)),
       el('td', {}, record.pod ? `${plain(record.namespace)}/${plain(record.pod)}` : ''),
@@ -362,7 +392,7 @@ function openText(title, text) {
   $('details-text').textContent = text;
   $('details').showModal();
 }
-const openRecord = (record) => openText('Record', JSON.stringify(record, null, 2));
+const openRecord = (record) => openText('Record', JSON.stringify(record ?? {}, null, 2));
 
 async function openEvidence(place) {
   const evidence = await ask('/api/evidence?location=' + encodeURIComponent(place));
@@ -372,8 +402,13 @@ async function openEvidence(place) {
 
 // ---- settings
 
+let drawnSettings;
+
 async function loadSettings() {
   const all = await ask('/api/settings');
+  // what somebody is typing there stays
+  if (JSON.stringify(all) === drawnSettings) return;
+  drawnSettings = JSON.stringify(all);
   $('functions').replaceChildren(...all.map((fn) => {
     const said = el('output', { 'aria-live': 'polite' });
     const name = el('input', { required: true, value: 'RESPONSE_BUDGET', autocomplete: 'off', spellcheck: 'false' });
@@ -419,16 +454,19 @@ function listen() {
   stream.onmessage = (event) => fresh(event.data);
   // after a break everything may be new
   stream.onopen = () => {
-    entries = [];
+    anew = true;
+    trouble();
     Object.keys(loads).forEach(fresh);
   };
+  stream.onerror = () => trouble('./play does not answer: what is shown is what was known last');
 }
 
 show();
 guarded(async () => {
   await loadState();
-  await Promise.all([loadRules(), loadCluster(), loadHistory(), loadSettings()]);
-  await loadRecorded();
+  // one that fails for now is asked again with the next news
+  await Promise.all([loadRules, loadCluster, loadHistory, loadSettings].map((load) => load().catch(trouble)));
+  await loadRecorded().catch(trouble);
   document.body.dataset.ready = true;
   listen();
 })();

@@ -75,6 +75,12 @@ final class Functions implements AutoCloseable {
         }
         Map<String, String> settings =
                 settings(home.resolve("knative").resolve(name).resolve("service.yaml"));
+        // what one has set in one's own environment wins
+        System.getenv().forEach((variable, value) -> {
+            if (variable.startsWith("RESPONSE_") || variable.startsWith(SettingTable.prefix(name))) {
+                settings.put(variable, value);
+            }
+        });
         if (name.equals(NOTIFY) && !System.getenv().containsKey(HEARD_AT)) {
             settings.put(HEARD_AT, falcosidekick.uri().toString());
         }
@@ -121,7 +127,7 @@ final class Functions implements AutoCloseable {
         return "file://" + folder;
     }
 
-    /** The manifest's environment, except what one has set in one's own. */
+    /** The manifest's environment. */
     private static Map<String, String> settings(Path service) {
         Map<String, String> settings = new TreeMap<>();
         if (Files.isRegularFile(service)) {
@@ -130,7 +136,6 @@ final class Functions implements AutoCloseable {
                         variable.path("name").asText(), variable.path("value").asText());
             }
         }
-        settings.keySet().removeAll(System.getenv().keySet());
         return settings;
     }
 
@@ -153,11 +158,13 @@ final class Functions implements AutoCloseable {
         return addresses;
     }
 
-    /** How many are no longer running. */
-    int ended() {
-        return (int) processes.values().stream()
-                .filter(process -> !process.isAlive())
-                .count();
+    /** How many have ended by themselves. */
+    synchronized int ended() {
+        return closed
+                ? 0
+                : (int) processes.values().stream()
+                        .filter(process -> !process.isAlive())
+                        .count();
     }
 
     /** Whether one would be given events by Kubernetes, and if not, why not. */
@@ -195,6 +202,8 @@ final class Functions implements AutoCloseable {
             return;
         }
         closed = true;
+        // each may take as long as it needs, and none goes on meanwhile
+        processes.values().forEach(FunctionProcess::terminate);
         processes.values().forEach(FunctionProcess::close);
         falcosidekick.close();
     }

@@ -40,6 +40,7 @@ final class History {
                                         .sum())
                 .put("title", alert.title())
                 .put("rule", alert.rule())
+                .put("namespace", alert.namespace())
                 .put("eventId", alert.eventId())
                 .put("from", alert.from());
         passage.triggers().forEach(entry.putArray("triggers")::add);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.falcoresponse.testing.StartException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -144,6 +145,8 @@ final class PageServer implements AutoCloseable {
             answering.with(body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body));
         } catch (JsonProcessingException e) {
             error(exchange, 400, "The request is no JSON: " + e.getOriginalMessage());
+        } catch (StartException e) {
+            error(exchange, 500, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             error(exchange, 400, String.valueOf(e.getMessage()));
         } catch (KubernetesClientException e) {

@@ -1,7 +1,9 @@
 package dev.falcoresponse.playground;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
@@ -23,12 +25,16 @@ final class Sending {
         return count;
     }
 
-    /** The next that has been answered, as the history has it. */
+    /** The next that has been answered, as the history has it; {@code error} says why one was not sent. */
     ObjectNode next() {
         try {
             return answers.take().get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put(
+                            "error",
+                            String.valueOf(Objects.requireNonNull(e.getCause()).getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

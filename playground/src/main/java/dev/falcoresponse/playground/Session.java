@@ -27,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -39,6 +40,7 @@ final class Session implements AutoCloseable {
     private static final int AT_ONCE = 16;
 
     private static final int MOST_TIMES = 1_000;
+    private static final long MOST_CHARACTERS = 32_000_000;
 
     private final Path home;
     private final RuleBook rules;
@@ -54,6 +56,10 @@ final class Session implements AutoCloseable {
     private volatile Functions functions;
     private volatile Broker broker;
     private volatile boolean acts;
+    /** Whether the functions could not be started anew. */
+    private volatile boolean down;
+    /** How often they have been exchanged. */
+    private final AtomicInteger generation = new AtomicInteger();
 
     /**
      * Starts the functions.
@@ -85,23 +91,31 @@ final class Session implements AutoCloseable {
 
     /** Sends one alert on its way and keeps what became of it. */
     Passage send(SentAlert alert, Report report) {
-        return sent(alert, report).passage();
+        return sent(alert, report, generation.get()).passage();
     }
 
     /** The way of an alert, and how the history has it. */
     private record Sent(Passage passage, ObjectNode entry) {}
 
-    private Sent sent(SentAlert alert, Report report) {
+    /**
+     * Sends an alert.
+     *
+     * @param wanted the functions that it was meant for: what was asked of those that preview is not done by others
+     */
+    private Sent sent(SentAlert alert, Report report, int wanted) {
         running.readLock().lock();
         try {
+            if (generation.get() != wanted) {
+                throw new IllegalArgumentException(
+                        "Not sent: whether the functions act was changed after it had been asked for");
+            }
             Instant at = Instant.now();
             long started = System.nanoTime();
             Passage passage = broker.send(alert.event());
             Duration took = Duration.ofNanos(System.nanoTime() - started);
             ObjectNode entry;
             synchronized (changes) {
-                cluster.settle();
-                List<Change> seen = changes.sinceLastLook();
+                List<Change> seen = changed();
                 entry = history.add(alert, at, took, passage, seen);
                 report.tell(alert, passage, seen);
             }
@@ -110,6 +124,17 @@ final class Session implements AutoCloseable {
             return new Sent(passage, entry);
         } finally {
             running.readLock().unlock();
+        }
+    }
+
+    /** What was done is told even when the cluster cannot be looked at just now. */
+    private List<Change> changed() {
+        try {
+            cluster.settle();
+            return changes.sinceLastLook();
+        } catch (KubernetesClientException e) {
+            progress.accept("The cluster could not be looked at: " + e.getMessage());
+            return List.of();
         }
     }
 
@@ -151,7 +176,7 @@ final class Session implements AutoCloseable {
                 .put("cluster", cluster.description())
                 .put("acts", acts)
                 .put("mayAct", mayAct)
-                .put("ended", functions.ended())
+                .put("ended", down ? functions.addresses().size() : functions.ended())
                 .put("confirm", cluster.name());
     }
 
@@ -251,29 +276,42 @@ final class Session implements AutoCloseable {
         if (count > MOST_TIMES) {
             throw new IllegalArgumentException("At most " + MOST_TIMES + " alerts at once; that would be " + count);
         }
+        long characters = (long) request.path("text").asText().length() * times;
+        if (characters > MOST_CHARACTERS) {
+            throw new IllegalArgumentException("Together that is more than " + MOST_CHARACTERS + " characters");
+        }
         List<SentAlert> alerts = new ArrayList<>(once);
         for (int i = 1; i < times; i++) {
             once.stream().map(Falcosidekick::again).forEach(alerts::add);
         }
+        int wanted = generation.get();
         return new Sending(
                 senders,
                 alerts.stream()
                         .<Callable<ObjectNode>>map(
-                                each -> () -> sent(each, Report.NOBODY).entry())
+                                each -> () -> sent(each, Report.NOBODY, wanted).entry())
                         .toList());
     }
 
     JsonNode release(JsonNode request) {
         SentAlert asked =
                 Scenario.releaseRequest(required(request, "namespace"), required(request, "pod"), Instant.now());
-        return sent(asked, Report.NOBODY).entry();
+        return sent(asked, Report.NOBODY, generation.get()).entry();
     }
 
     JsonNode exempt(JsonNode request) {
-        if (!acts) {
-            throw new IllegalArgumentException("Nothing is changed while the functions only preview");
+        running.readLock().lock();
+        try {
+            if (!acts) {
+                throw new IllegalArgumentException("Nothing is changed while the functions only preview");
+            }
+            return label(request, request.path("exempt").asBoolean());
+        } finally {
+            running.readLock().unlock();
         }
-        boolean exempt = request.path("exempt").asBoolean();
+    }
+
+    private JsonNode label(JsonNode request, boolean exempt) {
         cluster.client()
                 .pods()
                 .inNamespace(required(request, "namespace"))
@@ -311,23 +349,28 @@ final class Session implements AutoCloseable {
     }
 
     private void become(boolean act) {
-        if (acts && !act) {
+        boolean before = acts;
+        if (before && !act) {
             // at once, whatever is under way: what acts must not go on until it has been waited for
+            acts = false;
             close(functions, broker);
         }
         running.writeLock().lock();
         try {
-            if (acts != act || functions.ended() > 0) {
+            if (before != act || down || functions.ended() > 0) {
                 acts = false;
+                generation.incrementAndGet();
                 close(functions, broker);
+                down = true;
                 functions = Functions.start(home, rules, cluster, act);
                 broker = new Broker(rules, functions.addresses(), progress);
+                down = false;
                 acts = act;
             }
         } finally {
             running.writeLock().unlock();
+            news.tell("state");
         }
-        news.tell("state");
     }
 
     private static String required(JsonNode request, String name) {

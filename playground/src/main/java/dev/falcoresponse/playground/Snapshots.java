@@ -43,19 +43,29 @@ final class Snapshots {
             StringBuilder text = new StringBuilder();
             for (JsonNode each : manifest.path("objects")) {
                 String name = each.path("name").asText();
-                byte[] stored = Files.readAllBytes(inside(place, place.resolve(name)));
-                objects.addObject()
+                ObjectNode object = objects.addObject()
                         .put("name", name)
                         .put("bytes", each.path("bytes").asLong())
                         .put("sha256", each.path("sha256").asText())
-                        .put(
-                                "intact",
-                                sha256(stored).equals(each.path("storedSha256").asText()));
-                if (name.startsWith("logs/") || name.equals("alert.json")) {
+                        .put("intact", false);
+                try {
+                    byte[] stored = Files.readAllBytes(inside(place, place.resolve(name)));
+                    object.put(
+                            "intact",
+                            sha256(stored).equals(each.path("storedSha256").asText()));
+                    if (name.startsWith("logs/") || name.equals("alert.json")) {
+                        text.append("── ")
+                                .append(name)
+                                .append('\n')
+                                .append(shown(name, stored))
+                                .append('\n');
+                    }
+                } catch (IOException | IllegalArgumentException e) {
+                    // what was taken away or altered is a finding, and hides nothing of the rest
                     text.append("── ")
                             .append(name)
-                            .append('\n')
-                            .append(shown(name, stored))
+                            .append(" cannot be read: ")
+                            .append(e.getMessage())
                             .append('\n');
                 }
             }

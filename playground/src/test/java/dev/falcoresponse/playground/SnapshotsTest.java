@@ -57,9 +57,21 @@ final class SnapshotsTest {
         Files.delete(place.resolve("alert.json"));
         Files.createSymbolicLink(place.resolve("alert.json"), secret);
 
-        assertThatThrownBy(() -> Snapshots.read(folder, place.toUri().toString()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no evidence of this playground");
+        assertNotIntact("no evidence of this playground");
+    }
+
+    @Test
+    void whatWasTakenAwayIsNotIntactEither() throws IOException {
+        Files.delete(place.resolve("alert.json"));
+
+        assertNotIntact("not there");
+    }
+
+    private void assertNotIntact(String why) {
+        JsonNode evidence = Snapshots.read(folder, place.toUri().toString());
+
+        assertThat(evidence.at("/objects/0/intact").asBoolean(true)).isFalse();
+        assertThat(evidence.path("text").asText()).contains(why).doesNotContain("secret");
     }
 
     @ParameterizedTest

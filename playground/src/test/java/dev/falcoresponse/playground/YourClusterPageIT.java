@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -76,6 +77,13 @@ final class YourClusterPageIT {
                 .strip();
     }
 
+    private static void confirm(OpenPage page, String context) {
+        page.wait.until(ExpectedConditions.elementToBeClickable(By.id("mode-button")));
+        page.find("#confirm").clear();
+        page.find("#confirm").sendKeys(context);
+        page.find("#mode-button").click();
+    }
+
     private void release(OpenPage page) {
         page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
             page.find("[aria-label^='Release " + namespace + "/']").click();
@@ -86,7 +94,10 @@ final class YourClusterPageIT {
     @Test
     void nothingActsBeforeTheContextHasBeenNamed() throws IOException {
         Pod first = pods().getFirst();
-        Map<String, String> environment = Map.of("KUBECONFIG", System.getenv("REAL_CLUSTER_KUBECONFIG"));
+        Path kubeconfig = folder.resolve("kubeconfig");
+        String original = Files.readString(Path.of(System.getenv("REAL_CLUSTER_KUBECONFIG")));
+        Files.writeString(kubeconfig, original);
+        Map<String, String> environment = Map.of("KUBECONFIG", kubeconfig.toString());
         try (OpenPage page = new OpenPage(folder, environment, "--cluster", "current", "--act")) {
             page.visit("replay");
             page.choose(SHELL, namespace + "/web-");
@@ -97,9 +108,21 @@ final class YourClusterPageIT {
             page.wait.until(ExpectedConditions.textToBePresentInElementLocated(
                     By.id("trouble"), "To act, confirm with the name " + context(page)));
             assertThat(page.shown("#mode-now")).isEqualTo("The functions only preview");
-            page.find("#confirm").clear();
-            page.find("#confirm").sendKeys(context(page));
+
+            // somebody turns to another cluster in another window
+            String context = context(page);
+            Files.writeString(
+                    kubeconfig,
+                    original.replaceAll("(current-context: ).*", "$1elsewhere")
+                            .replaceFirst("name: " + context + ", context:", "name: elsewhere, context:"));
+            confirm(page, context);
+            page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("trouble"), "is no longer"));
+            assertThat(page.shown("#mode-now")).contains("ended");
+            Files.writeString(kubeconfig, original);
             page.find("#mode-button").click();
+            page.wait.until(ExpectedConditions.textToBe(By.id("mode-now"), "The functions only preview"));
+
+            confirm(page, context);
             page.wait.until(ExpectedConditions.textToBe(By.id("mode-now"), "The functions act"));
             assertThat(pods())
                     .extracting(pod -> pod.getMetadata().getUid())

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /** A process with a temporary folder of its own; both end with this process at the latest: Ctrl-C leaves nothing. */
 final class ChildProcess implements AutoCloseable {
@@ -23,6 +24,9 @@ final class ChildProcess implements AutoCloseable {
     private static final Set<ChildProcess> RUNNING = new HashSet<>();
 
     private static boolean ending;
+
+    /** What in this process' own environment would lead a function to another cluster than the one it is given. */
+    private static final Pattern ELSEWHERE = Pattern.compile("(QUARKUS_KUBERNETES_CLIENT|KUBERNETES)_.*");
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(ChildProcess::endAll));
@@ -42,6 +46,7 @@ final class ChildProcess implements AutoCloseable {
                 .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(output(folder).toFile())
                 .redirectError(errors(folder).toFile());
+        builder.environment().keySet().removeIf(ELSEWHERE.asMatchPredicate());
         builder.environment().putAll(environment);
         synchronized (RUNNING) {
             if (ending) {

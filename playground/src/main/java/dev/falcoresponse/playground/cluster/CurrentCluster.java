@@ -18,6 +18,10 @@ public final class CurrentCluster implements Cluster {
      * @throws IllegalArgumentException when there is none
      */
     public CurrentCluster() {
+        if (System.getenv().containsKey("KUBERNETES_MASTER")) {
+            throw new IllegalArgumentException(
+                    "KUBERNETES_MASTER is set: what is shown and confirmed here is the kubeconfig context; unset it");
+        }
         Config config = Config.autoConfigure(null);
         if (config.getCurrentContext() == null) {
             throw new IllegalArgumentException("There is no current kubeconfig context: set one with \"kubectl config"
@@ -46,7 +50,28 @@ public final class CurrentCluster implements Cluster {
 
     @Override
     public FunctionProcess start(Path target, Path manifests, Map<String, String> settings) {
-        return FunctionProcess.start(target, settings);
+        // the function reads the kubeconfig for itself: it must be what was shown, and confirmed
+        requireUnchanged();
+        FunctionProcess function = FunctionProcess.start(target, settings);
+        try {
+            requireUnchanged();
+            return function;
+        } catch (RuntimeException e) {
+            function.close();
+            throw e;
+        }
+    }
+
+    private void requireUnchanged() {
+        Config now = Config.autoConfigure(null);
+        boolean same = now.getCurrentContext() != null
+                && now.getCurrentContext().getName().equals(context)
+                && now.getMasterUrl().equals(client.getConfiguration().getMasterUrl());
+        if (!same) {
+            throw new IllegalArgumentException(
+                    "The current kubeconfig context is no longer \"" + context
+                            + "\", for which ./play was started; nothing is started in another: set it back, or start ./play anew");
+        }
     }
 
     @Override
