@@ -276,23 +276,22 @@ function said(entry) {
   $('cluster-said').textContent = `${plain(record.outcome ?? 'no answer')}: ${plain(record.message ?? record.detail)}`;
 }
 
-// an open list stays open while nothing new is in it
+// an open list stays open while nothing new is in it, and what was chosen stays chosen while it is there
 function options(select, first, values) {
-  if (select.dataset.values === values.join()) return false;
+  if (select.dataset.values === values.join()) return;
+  const before = select.value;
   select.dataset.values = values.join();
   select.replaceChildren(el('option', { value: '' }, first), ...values.map((value) => el('option', { value }, plain(value, 300))));
-  return true;
+  select.value = values.includes(before) ? before : '';
 }
 
 function drawCluster() {
-  const chosen = $('about').value;
+  const before = $('about').value;
   const names = cluster.pods.map((pod) => `${pod.namespace}/${pod.name}`);
-  if (options($('about'), 'as it was recorded', names)) {
-    if (names.includes(chosen)) $('about').value = chosen;
-    else if (chosen) {
-      chooseSomePod();
-      if ($('text').value === composed) compose().catch(trouble);
-    }
+  options($('about'), 'as it was recorded', names);
+  if (before && !$('about').value) {
+    chooseSomePod();
+    if ($('text').value === composed) compose().catch(trouble);
   }
   $('hidden').textContent = cluster.hidden.length === 0 ? '' : `You may not list here: ${cluster.hidden.join(', ')}.`;
   const held = cluster.pods.filter((pod) => pod.quarantined);
@@ -342,28 +341,27 @@ async function loadHistory() {
   records = entries.flatMap(recordsOf);
   letters = entries.flatMap(lettersOf);
   for (const [id, key] of [['by-action', 'function'], ['by-outcome', 'outcome']]) {
-    const chosen = $(id).value;
     const values = [...new Set([...records, ...letters].map((record) => record[key] ?? 'no answer'))].sort();
-    if (options($(id), 'any', values)) $(id).value = values.includes(chosen) ? chosen : '';
+    options($(id), 'any', values);
   }
   drawHistory();
 }
 
 const has = (text, part) => String(text ?? '').toLowerCase().includes(part.toLowerCase());
-const chosen = (record) => (!$('by-action').value || record.function === $('by-action').value)
+const isChosen = (record) => (!$('by-action').value || record.function === $('by-action').value)
   && (!$('by-outcome').value || (record.outcome ?? 'no answer') === $('by-outcome').value)
   && has(record.rule, $('by-rule').value) && has(record.namespace, $('by-namespace').value);
 
 $('export').addEventListener('click', () => {
-  const text = records.filter(chosen).map(({ original, ...record }) => JSON.stringify(record) + '\n').join('');
+  const text = records.filter(isChosen).map(({ original, ...record }) => JSON.stringify(record) + '\n').join('');
   const address = URL.createObjectURL(new Blob([text], { type: 'application/jsonl' }));
   el('a', { href: address, download: 'history.jsonl' }).click();
   URL.revokeObjectURL(address);
 });
 
 function drawHistory() {
-  const rows = records.filter(chosen);
-  const lost = letters.filter(chosen);
+  const rows = records.filter(isChosen);
+  const lost = letters.filter(isChosen);
   $('history-count').textContent = `${rows.length} of ${records.length} records`;
   $('records').replaceChildren(
     el('thead', {}, el('tr', {}, ...['When', 'Action', 'Outcome', 'Rule', 'Pod', 'Message'].map((name) => el('th', { scope: 'col' }, name)))),

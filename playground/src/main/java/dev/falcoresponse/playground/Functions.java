@@ -75,6 +75,7 @@ final class Functions implements AutoCloseable {
         }
         Map<String, String> settings =
                 settings(home.resolve("knative").resolve(name).resolve("service.yaml"));
+        settings.computeIfPresent(STORE, (_, store) -> here(store));
         // what one has set in one's own environment wins
         System.getenv().forEach((variable, value) -> {
             if (variable.startsWith("RESPONSE_") || variable.startsWith(SettingTable.prefix(name))) {
@@ -84,7 +85,6 @@ final class Functions implements AutoCloseable {
         if (name.equals(NOTIFY) && !System.getenv().containsKey(HEARD_AT)) {
             settings.put(HEARD_AT, falcosidekick.uri().toString());
         }
-        settings.computeIfPresent(STORE, (_, store) -> here(store));
         return settings;
     }
 
@@ -158,6 +158,10 @@ final class Functions implements AutoCloseable {
         return addresses;
     }
 
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
     /** How many have ended by themselves. */
     synchronized int ended() {
         return closed
@@ -173,21 +177,26 @@ final class Functions implements AutoCloseable {
         if (!process.isAlive()) {
             return "has ended";
         }
-        return process.status("_/ready") == 200 ? "ready" : "not ready: " + reasons(process.body("_/ready"));
+        try {
+            JsonNode health = JSON.readTree(process.body("_/ready"));
+            return isUp(health) ? "ready" : "not ready: " + reasons(health);
+        } catch (JsonProcessingException e) {
+            return "not ready: it does not say why";
+        }
     }
 
-    private static String reasons(String health) {
-        try {
-            List<String> reasons = new ArrayList<>();
-            for (JsonNode check : JSON.readTree(health).path("checks")) {
-                if (!check.path("status").asText().equals("UP")) {
-                    reasons.add(check.path("name").asText() + " " + check.path("data"));
-                }
+    private static String reasons(JsonNode health) {
+        List<String> reasons = new ArrayList<>();
+        for (JsonNode check : health.path("checks")) {
+            if (!isUp(check)) {
+                reasons.add(check.path("name").asText() + " " + check.path("data"));
             }
-            return String.join("; ", reasons);
-        } catch (JsonProcessingException e) {
-            return "it does not say why";
         }
+        return String.join("; ", reasons);
+    }
+
+    private static boolean isUp(JsonNode check) {
+        return check.path("status").asText().equals("UP");
     }
 
     /** What people were told, in order. */

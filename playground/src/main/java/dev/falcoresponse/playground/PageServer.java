@@ -99,7 +99,7 @@ final class PageServer implements AutoCloseable {
                 file(exchange, FILES.getOrDefault(path, ""));
             } else if (read && path.equals("/api/live")) {
                 live(exchange);
-            } else if (!read && path.equals("/api/send")) {
+            } else if (exchange.getRequestMethod().equals("POST") && path.equals("/api/send")) {
                 stream(exchange);
             } else if (calls.containsKey(exchange.getRequestMethod() + " " + path)) {
                 call(exchange, Objects.requireNonNull(calls.get(exchange.getRequestMethod() + " " + path)));

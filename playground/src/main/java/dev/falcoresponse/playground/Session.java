@@ -270,14 +270,13 @@ final class Session implements AutoCloseable {
         if (times < 1 || times > MOST_TIMES) {
             throw new IllegalArgumentException("Between 1 and " + MOST_TIMES + " times, not " + times);
         }
-        List<SentAlert> once =
-                Falcosidekick.alerts("the text", request.path("text").asText().getBytes(UTF_8));
+        String text = request.path("text").asText();
+        List<SentAlert> once = Falcosidekick.alerts("the text", text.getBytes(UTF_8));
         long count = (long) once.size() * times;
         if (count > MOST_TIMES) {
             throw new IllegalArgumentException("At most " + MOST_TIMES + " alerts at once; that would be " + count);
         }
-        long characters = (long) request.path("text").asText().length() * times;
-        if (characters > MOST_CHARACTERS) {
+        if ((long) text.length() * times > MOST_CHARACTERS) {
             throw new IllegalArgumentException("Together that is more than " + MOST_CHARACTERS + " characters");
         }
         List<SentAlert> alerts = new ArrayList<>(once);
@@ -349,27 +348,34 @@ final class Session implements AutoCloseable {
     }
 
     private void become(boolean act) {
-        boolean before = acts;
-        if (before && !act) {
+        if (acts && !act) {
             // at once, whatever is under way: what acts must not go on until it has been waited for
             acts = false;
             close(functions, broker);
         }
         running.writeLock().lock();
         try {
-            if (before != act || down || functions.ended() > 0) {
-                acts = false;
-                generation.incrementAndGet();
-                close(functions, broker);
-                down = true;
-                functions = Functions.start(home, rules, cluster, act);
-                broker = new Broker(rules, functions.addresses(), progress);
-                down = false;
-                acts = act;
+            if (acts != act || functions.isClosed() || functions.ended() > 0) {
+                exchange(act);
             }
         } finally {
             running.writeLock().unlock();
             news.tell("state");
+        }
+    }
+
+    private void exchange(boolean act) {
+        acts = false;
+        generation.incrementAndGet();
+        close(functions, broker);
+        boolean started = false;
+        try {
+            functions = Functions.start(home, rules, cluster, act);
+            broker = new Broker(rules, functions.addresses(), progress);
+            acts = act;
+            started = true;
+        } finally {
+            down = !started;
         }
     }
 

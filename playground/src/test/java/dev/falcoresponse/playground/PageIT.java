@@ -141,6 +141,30 @@ final class PageIT {
 
     @Test
     @Order(4)
+    void aFileIsSentAndAnExemptPodIsLeftAlone() throws IOException {
+        page.visit("replay");
+        page.letThemAct();
+        page.choose("terminal-shell-in-container-pod", "shop/web-");
+        String alert = JSON.readTree(page.text()).toString();
+        Path file = Files.writeString(folder.resolve("alerts.jsonl"), alert + "\n" + alert + "\n");
+        page.find("nav a[href='#cluster']").click();
+        page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
+            page.find("[aria-label^='Exempt shop/web-']").click();
+            return true;
+        });
+        page.wait.until(ExpectedConditions.presenceOfElementLocated(
+                By.cssSelector("[aria-label^='No longer exempt shop/web-']")));
+
+        page.find("nav a[href='#replay']").click();
+        page.find("#file").sendKeys(file.toAbsolutePath().toString());
+        page.wait.until(_ -> page.text().lines().count() == 2);
+        page.send();
+        page.wait.until(ExpectedConditions.textToBe(By.id("sent"), "2 answered"));
+        assertThat(page.shown("#way")).contains("denied exempt").doesNotContain("acted deleted");
+    }
+
+    @Test
+    @Order(4)
     void aWrongPasteGetsItsPlace() {
         page.visit("replay");
         page.type("{\"rule\":\n oops}");

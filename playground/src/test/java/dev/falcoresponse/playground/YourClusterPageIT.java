@@ -1,6 +1,5 @@
 package dev.falcoresponse.playground;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcoresponse.testing.NeedsRealCluster;
@@ -9,7 +8,6 @@ import dev.falcoresponse.testing.Waiting;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,18 +29,12 @@ import org.openqa.selenium.support.ui.ExpectedConditions;
 final class YourClusterPageIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String SHELL = "terminal-shell-in-container-pod";
-    private static final String DEPLOYMENT = """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: web}
+    private static final String POD = """
+            metadata: {labels: {app: web}}
             spec:
-              selector: {matchLabels: {app: web}}
-              template:
-                metadata: {labels: {app: web}}
-                spec:
-                  terminationGracePeriodSeconds: 0
-                  containers:
-                    - {name: web, image: "docker.io/lab/busybox:1", imagePullPolicy: Never, command: [sleep, "3600"]}
+              terminationGracePeriodSeconds: 0
+              containers:
+                - {name: web, image: "docker.io/lab/busybox:1", imagePullPolicy: Never, command: [sleep, "3600"]}
             """;
 
     @TempDir(cleanup = CleanupMode.NEVER)
@@ -55,9 +47,7 @@ final class YourClusterPageIT {
     void deploy(RealCluster cluster) {
         client = cluster.client();
         namespace = cluster.newNamespace();
-        client.load(new ByteArrayInputStream(DEPLOYMENT.getBytes(UTF_8)))
-                .inNamespace(namespace)
-                .create();
+        cluster.deploy(namespace, POD);
         Waiting.until("a pod that runs", PATIENCE, () -> pods().stream().anyMatch(Readiness::isPodReady));
     }
 

@@ -74,9 +74,13 @@ public class Door {
         String path = request.normalizedPath();
         if (path.startsWith("/_/") || path.startsWith("/q/")) {
             request.next();
-        } else if (!mayCall(request)) {
-            // whoever may not call has had an answer, and learns nothing else
-        } else if (!request.request().path().equals("/")) {
+        } else if (mayCall(request)) {
+            route(request);
+        }
+    }
+
+    private void route(RoutingContext request) {
+        if (!request.request().path().equals("/")) {
             // as it was written: what only comes out as "/" was made to get past somebody
             request.response().setStatusCode(404).end();
         } else if (!request.request().method().equals(HttpMethod.POST)) {
@@ -87,6 +91,7 @@ public class Door {
         }
     }
 
+    /** Whoever may not call has had an answer, and learns nothing else. */
     private boolean mayCall(RoutingContext request) {
         try {
             if (callers.admit(request.request().headers().getAll(HttpHeaders.AUTHORIZATION))) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,6 +37,25 @@ public final class RealCluster implements KubeCluster {
                 .filter(file -> !file.isBlank())
                 .map(file -> Config.fromKubeconfig(Path.of(file).toFile()))
                 .map(RealCluster::new);
+    }
+
+    /** Creates everything that a YAML text holds. */
+    public void create(String namespace, String yaml) {
+        client.load(new ByteArrayInputStream(yaml.getBytes(UTF_8)))
+                .inNamespace(namespace)
+                .create();
+    }
+
+    /** Deploys one pod, as "web"; its template has the label app=web. */
+    public void deploy(String namespace, String template) {
+        create(namespace, """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: web}
+                spec:
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    %s""".formatted(template.indent(4).stripLeading()));
     }
 
     @Override

@@ -16,7 +16,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.restassured.response.ValidatableResponse;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -80,9 +79,7 @@ class RealClusterIT {
     }
 
     private void create(String yaml) {
-        client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
-                .inNamespace(namespace)
-                .create();
+        cluster.create(namespace, yaml);
     }
 
     private static String indented(String text, int by) {
@@ -140,14 +137,8 @@ class RealClusterIT {
                 kind: Service
                 metadata: {name: web}
                 spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
-                ---
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: web}
-                spec:
-                  selector: {matchLabels: {app: web}}
-                  template:
-                    %s""".formatted(indented(POD, 4)));
+                """);
+        cluster.deploy(namespace, POD);
     }
 
     private static String exec(Pod pod, String... command) throws Exception {
