@@ -2,11 +2,11 @@ package dev.falcoresponse;
 
 import dev.falcoresponse.audit.Audit;
 import dev.falcoresponse.audit.EventRecorder;
+import dev.falcoresponse.caller.Callers;
 import dev.falcoresponse.guard.Guardrails;
 import dev.falcoresponse.kubernetes.ApiServer;
 import dev.falcoresponse.kubernetes.PodLogs;
 import dev.falcoresponse.pace.Pace;
-import dev.falcoresponse.reply.Callers;
 import dev.falcoresponse.resolution.PodResolver;
 import dev.falcoresponse.settings.Self;
 import dev.falcoresponse.settings.SettingReader;
@@ -49,8 +49,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Callers callers(SettingReader reader) {
-        return Callers.read(reader);
+    Callers callers(SettingReader reader, ApiServer api) {
+        return Callers.read(reader, api);
     }
 
     /** Repeating is the broker's: the client's own nineteen seconds of it would outlast every deadline. */

@@ -20,6 +20,8 @@ final class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("way")
                 .definedBy("dev.falcoresponse")
+                .layer("caller")
+                .definedBy("..caller")
                 .layer("event")
                 .definedBy("..event")
                 .layer("settings")
@@ -55,8 +57,10 @@ final class ArchitectureTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("reply")
                 .mayOnlyBeAccessedByLayers("way", "audit")
+                .whereLayer("caller")
+                .mayOnlyBeAccessedByLayers("way", "reply")
                 .whereLayer("kubernetes")
-                .mayOnlyBeAccessedByLayers("way", "resolution", "audit", "ready", "quarantine")
+                .mayOnlyBeAccessedByLayers("way", "caller", "resolution", "audit", "ready", "quarantine")
                 .check(CLASSES);
     }
 
@@ -64,7 +68,8 @@ final class ArchitectureTest {
     void noStepKnowsTheContainer() {
         noClasses()
                 .that()
-                .resideInAnyPackage("..event", "..resolution", "..guard", "..pace", "..kubernetes", "..audit")
+                .resideInAnyPackage(
+                        "..caller", "..event", "..resolution", "..guard", "..pace", "..kubernetes", "..audit")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("jakarta..", "io.quarkus..")

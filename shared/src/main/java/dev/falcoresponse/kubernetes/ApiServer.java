@@ -237,6 +237,20 @@ public final class ApiServer {
                 .anyMatch(each -> each.getName().equals(resource.plural()));
     }
 
+    /**
+     * A document that the server gives to whoever is known to it, such as {@code openid/v1/jwks}.
+     *
+     * @throws ApiException as failed, or as skipped/not-found
+     */
+    public String document(String path) throws ApiException {
+        Call call = new Call("GET", path, "get", path, "", "");
+        HttpResponse<byte[]> response = await(call, send(request(call, "application/json", null)));
+        if (!response.isSuccessful()) {
+            throw failure(call, response);
+        }
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
     /** As {@link PodLogs#read} tells. */
     Optional<String> log(
             Pod pod, String container, boolean previous, Optional<Duration> since, Instant deadline, LogSink sink)

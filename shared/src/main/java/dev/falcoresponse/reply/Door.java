@@ -3,13 +3,19 @@ package dev.falcoresponse.reply;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.falcoresponse.Outcome;
 import dev.falcoresponse.Outcome.Failed;
 import dev.falcoresponse.Outcome.Rejected;
 import dev.falcoresponse.Reason;
 import dev.falcoresponse.Responder;
+import dev.falcoresponse.caller.Callers;
+import dev.falcoresponse.caller.Callers.Verdict;
 import dev.falcoresponse.event.Delivery;
 import dev.falcoresponse.event.Delivery.Form;
+import dev.falcoresponse.reply.Load.Place;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -18,7 +24,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,16 +39,22 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class Door {
     private static final Logger LOG = Logger.getLogger(Door.class);
+    private static final int BEFORE_BODY = RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1;
     private static final int BEFORE_FUNQY = -10;
     private static final String PREFIX = "ce-";
     private static final List<String> REQUIRED = List.of("ce-specversion", "ce-id", "ce-source", "ce-type");
     private static final String WRONG_TYPE =
             "The content type is neither application/json nor application/cloudevents+json";
     private static final String DELIVERY = Door.class.getName() + ".delivery";
+    private static final String PLACE = Door.class.getName() + ".place";
+    private static final Outcome OVERLOADED = new Failed(
+            Reason.UNAVAILABLE, "Too many alerts are under way just now", Optional.of(Duration.ofSeconds(1)));
+    private static final Outcome UNCHECKED = new Failed(Reason.UNAVAILABLE, "Who calls cannot be checked just now");
 
     private final Responder responder;
     private final Callers callers;
     private final CurrentVertxRequest current;
+    private final Load load = new Load(Runtime.getRuntime().maxMemory());
 
     Door(Responder responder, Callers callers, CurrentVertxRequest current) {
         this.responder = responder;
@@ -53,10 +65,14 @@ public class Door {
     /** What every function does: answers the request that is being handled, and returns the body for it. */
     public byte[] answer(byte[] body) {
         RoutingContext request = current.getCurrent();
-        Reply reply = responder.respond(request.<Head>get(DELIVERY).with(body));
-        // Funqy writes headers of its own until the very end
-        request.addHeadersEndHandler(_ -> writeHead(request, reply));
-        return reply.body();
+        try {
+            Reply reply = responder.respond(request.<Head>get(DELIVERY).with(body));
+            // Funqy writes headers of its own until the very end
+            request.addHeadersEndHandler(_ -> writeHead(request, reply));
+            return reply.body();
+        } finally {
+            request.<Place>get(PLACE).leave();
+        }
     }
 
     /** What is known of a delivery before its body. */
@@ -67,15 +83,59 @@ public class Door {
     }
 
     void open(@Observes Router router) {
-        router.route().order(BEFORE_FUNQY).handler(this::enter).failureHandler(this::fail);
+        router.route().order(BEFORE_BODY).handler(this::enter);
+        router.route().order(BEFORE_FUNQY).handler(this::receive).failureHandler(this::fail);
     }
 
+    /** Before its body is read, a request has to have a place, and a caller who may call. */
     private void enter(RoutingContext request) {
-        String path = request.normalizedPath();
-        if (path.startsWith("/_/") || path.startsWith("/q/")) {
+        if (isOfQuarkus(request)) {
             request.next();
-        } else if (mayCall(request)) {
+            return;
+        }
+        Optional<Place> place = load.enter(length(request.request().headers()));
+        if (place.isEmpty()) {
+            refuse(request, OVERLOADED);
+            return;
+        }
+        request.put(PLACE, place.get());
+        request.addEndHandler(_ -> place.get().answered());
+        if (callers.matter()) {
+            request.request().pause();
+            request.vertx()
+                    .executeBlocking(
+                            () -> callers.judge(request.request().headers().getAll(HttpHeaders.AUTHORIZATION)), false)
+                    .onComplete(judged -> {
+                        request.request().resume();
+                        judged(request, judged);
+                    });
+        } else {
             route(request);
+        }
+    }
+
+    private static boolean isOfQuarkus(RoutingContext request) {
+        String path = request.normalizedPath();
+        return path.startsWith("/_/") || path.startsWith("/q/");
+    }
+
+    /** As it is announced; negative when it is not. */
+    private static long length(MultiMap headers) {
+        String length = headers.get(HttpHeaders.CONTENT_LENGTH);
+        return length != null && length.matches("\\d{1,18}") ? Long.parseLong(length) : -1;
+    }
+
+    /** Whoever may not call learns nothing else. */
+    private void judged(RoutingContext request, AsyncResult<Verdict> judged) {
+        if (judged.failed()) {
+            LOG.errorf("Nobody is let in: who calls cannot be checked (%s)", judged.cause());
+            refuse(request, UNCHECKED);
+            return;
+        }
+        switch (judged.result()) {
+            case ADMITTED -> route(request);
+            case UNKNOWN -> reject(request, 401, "The caller's token is missing or wrong");
+            case FORBIDDEN -> reject(request, 403, "The caller's token is for someone else");
         }
     }
 
@@ -87,25 +147,16 @@ public class Door {
             request.response().putHeader("Allow", "POST");
             reject(request, 405, "Only POST is answered here");
         } else {
-            receive(request);
+            request.next();
         }
-    }
-
-    /** Whoever may not call has had an answer, and learns nothing else. */
-    private boolean mayCall(RoutingContext request) {
-        try {
-            if (callers.admit(request.request().headers().getAll(HttpHeaders.AUTHORIZATION))) {
-                return true;
-            }
-            reject(request, 401, "The caller's token is missing or wrong");
-        } catch (IOException e) {
-            LOG.errorf("Nobody is let in: the token cannot be read (%s)", e.toString());
-            write(request, responder.refuse(new Failed(Reason.UNAVAILABLE, "Who calls cannot be checked just now")));
-        }
-        return false;
     }
 
     private void receive(RoutingContext request) {
+        if (isOfQuarkus(request)) {
+            request.next();
+            return;
+        }
+        Place place = request.get(PLACE);
         MultiMap headers = request.request().headers();
         String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
         Optional<Form> form = form(headers);
@@ -119,9 +170,12 @@ public class Door {
             reject(request, 400, "A CloudEvents header is given twice");
         } else if (request.body().length() <= 0) {
             reject(request, 400, "The body is empty");
+        } else if (!place.holds(request.body().length())) {
+            refuse(request, OVERLOADED);
         } else {
             request.put(DELIVERY, new Head(form.get(), binary ? attributes(headers) : Map.of()));
             disguise(headers);
+            place.work();
             request.next();
         }
     }
@@ -191,7 +245,11 @@ public class Door {
     }
 
     private void reject(RoutingContext request, int status, String message) {
-        write(request, responder.refuse(new Rejected(status, message)));
+        refuse(request, new Rejected(status, message));
+    }
+
+    private void refuse(RoutingContext request, Outcome outcome) {
+        write(request, responder.refuse(outcome));
     }
 
     private static void write(RoutingContext request, Reply reply) {

@@ -91,7 +91,7 @@ class CallersIT {
             assertThat(send(function, "Bearer old").statusCode()).isEqualTo(401);
 
             token("");
-            assertThat(send(function, "Bearer ").statusCode()).isEqualTo(503);
+            assertThat(send(function, "Bearer x").statusCode()).isEqualTo(503);
             Files.delete(folder.resolve("token"));
             assertThat(send(function, "Bearer new").statusCode()).isEqualTo(503);
         }

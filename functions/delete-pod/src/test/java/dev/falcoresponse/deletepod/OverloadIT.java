@@ -1,0 +1,165 @@
+package dev.falcoresponse.deletepod;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.falcoresponse.testing.ApiProxy;
+import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.KubeAccess;
+import dev.falcoresponse.testing.KubeApiServer;
+import dev.falcoresponse.testing.NeedsKubeApiServer;
+import dev.falcoresponse.testing.RecordedAlert;
+import dev.falcoresponse.testing.ThisFunction;
+import dev.falcoresponse.testing.Waiting;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** More than can be handled is refused and comes again, while what is under way finishes; memory never runs out. */
+@NeedsKubeApiServer
+class OverloadIT {
+    private static final int PLACES = 1000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Map<String, String> SMALL = Map.of("JAVA_TOOL_OPTIONS", "-Xmx64m -XX:+ExitOnOutOfMemoryError");
+
+    private static CompletableFuture<HttpResponse<String>> send(
+            HttpClient client, FunctionProcess function, Supplier<BodyPublisher> body) {
+        HttpRequest request = HttpRequest.newBuilder(function.uri())
+                .header("Content-Type", "application/json")
+                .POST(body.get())
+                .build();
+        return client.sendAsync(request, BodyHandlers.ofString());
+    }
+
+    private static HttpClient client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    @Test
+    void whatIsBeyondIsToldToComeAgainAndWhatIsUnderWayFinishes(KubeApiServer server) {
+        String alert = RecordedAlert.named("terminal-shell-in-container-pod")
+                .at(Instant.now())
+                .about("shop", "nobody")
+                .body();
+        CountDownLatch over = new CountDownLatch(1);
+        ApiProxy.Fault held = call -> {
+            if (call.uri().contains("/pods/")) {
+                await(over);
+            }
+            return Optional.empty();
+        };
+        try (ApiProxy proxy = ApiProxy.before(ThisFunction.access(server), held);
+                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "60s"));
+                HttpClient client = client()) {
+            List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
+            IntStream.range(0, PLACES + 50)
+                    .forEach(_ -> sent.add(send(client, function, () -> BodyPublishers.ofString(alert))));
+            Waiting.until(
+                    "the refusals",
+                    PATIENCE,
+                    () -> sent.stream().filter(CompletableFuture::isDone).count() >= 50);
+
+            List<HttpResponse<String>> refused = sent.stream()
+                    .filter(CompletableFuture::isDone)
+                    .map(CompletableFuture::join)
+                    .toList();
+            assertThat(refused).hasSize(50).allSatisfy(answer -> {
+                assertThat(answer.statusCode()).isEqualTo(503);
+                assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+                assertThat(answer.body()).contains("\"unavailable\"");
+            });
+            assertThat(function.status("_/health")).isEqualTo(200);
+
+            over.countDown();
+            sent.stream()
+                    .map(CompletableFuture::join)
+                    .filter(answer -> !refused.contains(answer))
+                    .forEach(answer -> {
+                        assertThat(answer.statusCode()).isEqualTo(200);
+                        assertThat(answer.body()).contains("\"not-found\"");
+                    });
+            // every place is free again
+            assertThat(send(client, function, () -> BodyPublishers.ofString(alert))
+                            .join()
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void bodiesThatGrowInMemoryAreNotReadAllAtOnce() {
+        KubeAccess nowhere = new KubeAccess("http://127.0.0.1:1", "", "token");
+        // a megabyte of empty lists, each of which is an object on the heap
+        byte[] body = ("{\"rule\":\"x\",\"output_fields\":{\"a\":[" + "[],".repeat(340_000) + "[]]}}").getBytes(UTF_8);
+        try (FunctionProcess function = FunctionProcess.start(ThisFunction.TARGET, nowhere, SMALL);
+                HttpClient client = client()) {
+            List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                // half of them do not say how long they are
+                boolean told = i % 2 == 0;
+                sent.add(send(
+                        client,
+                        function,
+                        () -> told
+                                ? BodyPublishers.ofByteArray(body)
+                                : BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(body))));
+            }
+            sent.forEach(each -> each.handle((answer, _) -> answer).join());
+            assertThat(function.isAlive()).isTrue();
+            // whoever is refused and goes leaves no place taken
+            assertThat(send(client, function, () -> BodyPublishers.ofByteArray(body))
+                            .join()
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void whoeverGoesAwayHalfWayLeavesItsPlace() throws IOException {
+        KubeAccess nowhere = new KubeAccess("http://127.0.0.1:1", "", "token");
+        try (FunctionProcess function = FunctionProcess.start(ThisFunction.TARGET, nowhere, SMALL);
+                HttpClient client = client()) {
+            for (int i = 0; i < 20; i++) {
+                try (Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(), function.uri().getPort())) {
+                    socket.getOutputStream()
+                            .write(("POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                                            + "Content-Length: 900000\r\n\r\n{")
+                                    .getBytes(UTF_8));
+                }
+            }
+            Waiting.until(
+                    "a place",
+                    PATIENCE,
+                    () -> send(client, function, () -> BodyPublishers.ofString("{}"))
+                                    .join()
+                                    .statusCode()
+                            == 400);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

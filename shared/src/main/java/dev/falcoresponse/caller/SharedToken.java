@@ -1,0 +1,48 @@
+package dev.falcoresponse.caller;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.falcoresponse.settings.SettingReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Optional;
+
+/**
+ * A token that all callers share.
+ *
+ * @param file where it is; read for each request: a Secret that is rotated counts at once
+ */
+record SharedToken(Path file) {
+    static Optional<SharedToken> read(SettingReader reader) {
+        return reader.value("response.token-file", Optional.empty(), SharedToken::parse);
+    }
+
+    private static Optional<SharedToken> parse(String text) {
+        SharedToken token = new SharedToken(Path.of(text));
+        try {
+            if (token.bytes().length == 0) {
+                throw new IllegalArgumentException("that file is empty");
+            }
+            return Optional.of(token);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("that file cannot be read", e);
+        }
+    }
+
+    /** In constant time: how long it takes tells nothing about how much of it was right. */
+    boolean is(String header) throws IOException {
+        byte[] token = bytes();
+        if (token.length == 0) {
+            throw new IOException(file + " is empty");
+        }
+        return MessageDigest.isEqual(token, header.getBytes(ISO_8859_1));
+    }
+
+    /** Without the line's end that editors leave. */
+    private byte[] bytes() throws IOException {
+        return Files.readString(file).strip().getBytes(UTF_8);
+    }
+}
