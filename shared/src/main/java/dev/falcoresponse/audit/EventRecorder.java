@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -27,7 +28,10 @@ import org.jboss.logging.Logger;
 public final class EventRecorder {
     private static final Logger LOG = Logger.getLogger(EventRecorder.class);
     private static final int WRITERS = 4;
-    private static final int WAITING = 10_000;
+    private static final int WAITING = 4_000;
+
+    /** Whoever is told of a deed can wait for it; the next alert of the same burst cannot. */
+    private static final long LATER_NANOS = 1_000_000_000;
 
     /** The API's limit. */
     private static final int MAX_NOTE_BYTES = 1024;
@@ -36,6 +40,8 @@ public final class EventRecorder {
 
     private final ApiServer api;
     private final Self self;
+
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     // who finds the queue full writes the Event itself: slower, but nothing is dropped
     private final ThreadPoolExecutor writers = new ThreadPoolExecutor(
@@ -53,13 +59,28 @@ public final class EventRecorder {
         writers.allowCoreThreadTimeOut(true);
     }
 
-    /** Queues the Event about the pod; without a pod there is nothing to hang it on. */
+    /** Queues the Event about the pod, to be written a second later; without a pod there is nothing to hang it on. */
     void record(ResponseRecord done) {
-        done.pod().map(pod -> event(done, pod)).ifPresent(event -> writers.execute(() -> write(event)));
+        long due = System.nanoTime() + LATER_NANOS;
+        done.pod()
+                .ifPresent(pod -> writers.execute(() -> {
+                    awaitIt(due);
+                    write(event(done, pod));
+                }));
+    }
+
+    /** The queue is in order: none behind the one that waits is due before it. */
+    private void awaitIt(long due) {
+        try {
+            closing.await(due - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Writes what is queued, then ends; waits at most the given time. */
     public void close(Duration patience) throws InterruptedException {
+        closing.countDown();
         writers.shutdown();
         if (!writers.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
             LOG.warnf(

@@ -7,6 +7,9 @@ import static dev.falcoresponse.Reason.REPLACED;
 import static dev.falcoresponse.Reason.TIMEOUT;
 import static dev.falcoresponse.Reason.UNAVAILABLE;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.falcoresponse.Outcome;
 import dev.falcoresponse.Outcome.Failed;
 import dev.falcoresponse.Outcome.Skipped;
@@ -18,6 +21,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -60,6 +65,10 @@ public final class ApiServer {
     /** A field that the server does not know would otherwise be dropped, and with it what it was to do. */
     private static final String STRICT = "&fieldValidation=Strict";
 
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final String NO_JSON = "its answer is no JSON";
+    private static final String ACCESS_REVIEWS = "apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
     private final KubernetesSerialization json;
     private final HttpClient http;
     private final URL url;
@@ -77,6 +86,15 @@ public final class ApiServer {
         http = client.getHttpClient();
         url = client.getMasterUrl();
         this.timeout = timeout;
+    }
+
+    /** Learns how to read pods and to write changes, which takes longer than any call: the first event need not wait for it. */
+    public void warmUp() {
+        json.unmarshal("{}", Pod.class);
+        json.asJson(new DeleteOptionsBuilder()
+                .withNewPreconditions()
+                .endPreconditions()
+                .build());
     }
 
     /** How a pod is read: from the server's watch cache, which may lag behind, or from the quorum of its store. */
@@ -115,7 +133,7 @@ public final class ApiServer {
         var meta = pod.getMetadata();
         Call call = Call.on(Resource.PODS, "DELETE", "delete", meta.getNamespace(), meta.getName(), "");
         var options = options(pod).withGracePeriodSeconds(grace.toSeconds());
-        send(call, dry(options, run), Object.class);
+        change(call, dry(options, run));
     }
 
     /**
@@ -135,7 +153,7 @@ public final class ApiServer {
                 .endMetadata()
                 .withDeleteOptions(dry(options(pod).withGracePeriodSeconds(grace.toSeconds()), run))
                 .build();
-        send(call, eviction, Object.class);
+        change(call, eviction);
     }
 
     /**
@@ -238,17 +256,37 @@ public final class ApiServer {
     }
 
     /**
+     * Whether the server would let this function do something, by its own account.
+     *
+     * @param namespace empty for all of them
+     * @throws ApiException as failed
+     */
+    public boolean allows(Permission permission, String namespace) throws ApiException {
+        String[] resource = permission.resource().split("/", 2);
+        var review = new SelfSubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withNewResourceAttributes()
+                .withVerb(permission.verb())
+                .withGroup(permission.group())
+                .withResource(resource[0])
+                .withSubresource(resource.length > 1 ? resource[1] : null)
+                .withNamespace(namespace)
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+        Call call = new Call("POST", ACCESS_REVIEWS, "create", "selfsubjectaccessreviews", "", "");
+        var status = send(call, review, SelfSubjectAccessReview.class).getStatus();
+        return status != null && Boolean.TRUE.equals(status.getAllowed());
+    }
+
+    /**
      * A document that the server gives to whoever is known to it, such as {@code openid/v1/jwks}.
      *
      * @throws ApiException as failed, or as skipped/not-found
      */
     public String document(String path) throws ApiException {
         Call call = new Call("GET", path, "get", path, "", "");
-        HttpResponse<byte[]> response = await(call, send(request(call, "application/json", null)));
-        if (!response.isSuccessful()) {
-            throw failure(call, response);
-        }
-        return new String(response.body(), StandardCharsets.UTF_8);
+        return new String(exchange(call, "application/json", null), StandardCharsets.UTF_8);
     }
 
     /** As {@link PodLogs#read} tells. */
@@ -317,7 +355,7 @@ public final class ApiServer {
         String query =
                 "?fieldManager=" + fieldManager + "&force=" + force + STRICT + (run == Run.DRY ? "&dryRun=All" : "");
         Call call = Call.on(resource, "PATCH", "patch", namespace, name, query);
-        send(call, "application/apply-patch+yaml", object, Object.class);
+        change(call, "application/apply-patch+yaml", object);
     }
 
     /**
@@ -329,7 +367,7 @@ public final class ApiServer {
             throws ApiException {
         String query = "?fieldManager=" + fieldManager + STRICT + (run == Run.DRY ? "&dryRun=All" : "");
         String path = resource.path(namespace) + query;
-        send(new Call("POST", path, "create", resource.text(), namespace, ""), object, Object.class);
+        change(new Call("POST", path, "create", resource.text(), namespace, ""), object);
     }
 
     /**
@@ -341,7 +379,7 @@ public final class ApiServer {
         var meta = object.getMetadata();
         String namespace = resource.namespaced() ? meta.getNamespace() : "";
         Call call = Call.on(resource, "DELETE", "delete", namespace, meta.getName(), "");
-        send(call, dry(options(object), run), Object.class);
+        change(call, dry(options(object), run));
     }
 
     /**
@@ -352,7 +390,7 @@ public final class ApiServer {
     public void create(Event event) throws ApiException {
         String namespace = event.getMetadata().getNamespace();
         Resource events = Resource.EVENTS;
-        send(new Call("POST", events.path(namespace), "create", events.text(), namespace, ""), event, Object.class);
+        change(new Call("POST", events.path(namespace), "create", events.text(), namespace, ""), event);
     }
 
     private static DeleteOptionsBuilder options(HasMetadata object) {
@@ -375,15 +413,38 @@ public final class ApiServer {
     }
 
     private <T> T send(Call call, String mediaType, @Nullable Object body, Class<T> type) throws ApiException {
+        byte[] answer = exchange(call, mediaType, body);
+        try {
+            return json.unmarshal(new ByteArrayInputStream(answer), type);
+        } catch (RuntimeException e) {
+            throw new ApiException(unavailable(call, NO_JSON));
+        }
+    }
+
+    private void change(Call call, Object body) throws ApiException {
+        change(call, "application/json", body);
+    }
+
+    /** Nobody needs to know what the object is now; only that it was an API server that said so. */
+    private void change(Call call, String mediaType, Object body) throws ApiException {
+        byte[] answer = exchange(call, mediaType, body);
+        try (JsonParser parser = JSON.createParser(answer)) {
+            if (parser.nextToken() == JsonToken.START_OBJECT
+                    && parser.skipChildren().currentToken() == JsonToken.END_OBJECT) {
+                return;
+            }
+        } catch (IOException e) {
+            // told below
+        }
+        throw new ApiException(unavailable(call, NO_JSON));
+    }
+
+    private byte[] exchange(Call call, String mediaType, @Nullable Object body) throws ApiException {
         HttpResponse<byte[]> response = await(call, send(request(call, mediaType, body)));
         if (!response.isSuccessful()) {
             throw failure(call, response);
         }
-        try {
-            return json.unmarshal(new ByteArrayInputStream(response.body()), type);
-        } catch (RuntimeException e) {
-            throw new ApiException(unavailable(call, "its answer is no JSON"));
-        }
+        return response.body();
     }
 
     private HttpRequest request(Call call, String mediaType, @Nullable Object body) {

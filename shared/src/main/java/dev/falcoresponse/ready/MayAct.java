@@ -3,17 +3,17 @@ package dev.falcoresponse.ready;
 import dev.falcoresponse.Action;
 import dev.falcoresponse.PodAction;
 import dev.falcoresponse.kubernetes.ApiException;
+import dev.falcoresponse.kubernetes.ApiServer;
 import dev.falcoresponse.kubernetes.Permission;
 import dev.falcoresponse.settings.Settings;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -32,14 +32,21 @@ final class MayAct implements HealthCheck {
 
     private final Action action;
     private final Settings settings;
-    private final KubernetesClient client;
+    private final ApiServer api;
     private HealthCheckResponse last = HealthCheckResponse.down(name());
     private Instant asked = Instant.EPOCH;
+    private CompletableFuture<Void> warmUp = CompletableFuture.completedFuture(null);
 
-    MayAct(Action action, Settings settings, KubernetesClient client) {
+    MayAct(Action action, Settings settings, ApiServer api) {
         this.action = action;
         this.settings = settings;
-        this.client = client;
+        this.api = api;
+    }
+
+    /** While the server starts, the connection to the API server is made, and what the first event needs. */
+    void start(@Observes StartupEvent start) {
+        warmUp = CompletableFuture.runAsync(api::warmUp);
+        Thread.ofPlatform().name("may-act").daemon().start(this::call);
     }
 
     @Override
@@ -54,54 +61,41 @@ final class MayAct implements HealthCheck {
     private HealthCheckResponse ask() {
         try {
             List<String> missing = missing();
+            warmUp.join();
             var response = HealthCheckResponse.named(name()).status(missing.isEmpty());
             return missing.isEmpty()
                     ? response.build()
                     : response.withData("missing", String.join("; ", missing)).build();
-        } catch (KubernetesClientException | ApiException e) {
+        } catch (ApiException e) {
             return HealthCheckResponse.named(name())
                     .down()
-                    .withData("error", "The API server does not answer: " + e.getMessage())
+                    .withData("error", e.outcome().message())
                     .build();
         }
     }
 
     private List<String> missing() throws ApiException {
         List<String> missing = new ArrayList<>();
-        Stream.concat(action instanceof PodAction ? ALWAYS.stream() : Stream.of(), action.permissions().stream())
-                .forEach(permission -> namespaces(permission).stream()
-                        .filter(namespace -> !allowed(permission, namespace))
-                        .map(namespace -> "may not " + permission
-                                + (namespace.isEmpty() ? " in all namespaces" : " in namespace " + namespace))
-                        .forEach(missing::add));
+        for (Permission permission : needed()) {
+            for (String namespace : namespaces(permission)) {
+                if (!api.allows(permission, namespace)) {
+                    missing.add("may not " + permission
+                            + (namespace.isEmpty() ? " in all namespaces" : " in namespace " + namespace));
+                }
+            }
+        }
         action.obstacle().ifPresent(missing::add);
         return missing;
+    }
+
+    private List<Permission> needed() {
+        return Stream.concat(action instanceof PodAction ? ALWAYS.stream() : Stream.of(), action.permissions().stream())
+                .toList();
     }
 
     private List<String> namespaces(Permission permission) {
         boolean everywhere = permission.everywhere() || settings.namespaces().isEmpty();
         return everywhere ? List.of(EVERYWHERE) : settings.namespaces();
-    }
-
-    private boolean allowed(Permission permission, String namespace) {
-        String[] resource = permission.resource().split("/", 2);
-        SelfSubjectAccessReview review = new SelfSubjectAccessReviewBuilder()
-                .withNewSpec()
-                .withNewResourceAttributes()
-                .withVerb(permission.verb())
-                .withGroup(permission.group())
-                .withResource(resource[0])
-                .withSubresource(resource.length > 1 ? resource[1] : null)
-                .withNamespace(namespace)
-                .endResourceAttributes()
-                .endSpec()
-                .build();
-        return client.authorization()
-                .v1()
-                .selfSubjectAccessReview()
-                .create(review)
-                .getStatus()
-                .getAllowed();
     }
 
     private static String name() {

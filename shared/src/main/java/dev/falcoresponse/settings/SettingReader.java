@@ -1,6 +1,7 @@
 package dev.falcoresponse.settings;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.configuration.DurationConverter;
@@ -129,32 +130,29 @@ public final class SettingReader {
      * @param action whose own prefix is ours too, even if it has no settings
      */
     public void refuseUnknown(String action) {
-        String own = variable(action + ".");
+        Set<String> variables = known.stream().map(SettingReader::variable).collect(toSet());
+        Set<String> prefixes = known.stream().map(SettingReader::prefix).collect(toSet());
+        prefixes.add(variable(action + "."));
         for (ConfigSource source : config.getConfigSources()) {
             for (String name : source.getPropertyNames()) {
-                refuseUnknown(name.replaceFirst("^%[^.]+\\.", ""), own, source);
+                refuseUnknown(name.replaceFirst("^%[^.]+\\.", ""), variables, prefixes, source);
             }
         }
     }
 
-    private void refuseUnknown(String name, String own, ConfigSource source) {
+    private void refuseUnknown(String name, Set<String> variables, Set<String> prefixes, ConfigSource source) {
         String variable = variable(name);
-        boolean ours = variable.startsWith(own)
-                || known.stream().map(SettingReader::prefix).anyMatch(variable::startsWith);
-        if (!ours || SERVICE_LINK.matcher(variable).matches() || isRead(name, source)) {
+        if (prefixes.stream().noneMatch(variable::startsWith)
+                || SERVICE_LINK.matcher(variable).matches()
+                || known.contains(name)
+                // elsewhere than in the environment the upper-case name would be set and have no effect
+                || (source instanceof EnvConfigSource && variables.contains(variable))) {
             return;
         }
         String written = source instanceof EnvConfigSource ? variable : name;
         throw new ConfigurationException("There is no setting " + written + ". Known are "
-                + known.stream().map(SettingReader::variable).sorted().collect(joining(", "))
+                + variables.stream().sorted().collect(joining(", "))
                 + "; in application.properties in lower case with dots and dashes, such as response.dry-run.");
-    }
-
-    /** Elsewhere than in the environment the upper-case name would be set and have no effect. */
-    private boolean isRead(String name, ConfigSource source) {
-        return known.contains(name)
-                || (source instanceof EnvConfigSource
-                        && known.stream().map(SettingReader::variable).anyMatch(variable(name)::equals));
     }
 
     private static String prefix(String name) {

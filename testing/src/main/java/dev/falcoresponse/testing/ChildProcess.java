@@ -42,7 +42,13 @@ final class ChildProcess implements AutoCloseable {
 
     /** Starts a command; what it writes goes into two files of the folder. */
     static ChildProcess start(List<String> command, Map<String, String> environment, Path folder) {
+        return start(command, Path.of(""), environment, folder);
+    }
+
+    /** The same in a working directory. */
+    static ChildProcess start(List<String> command, Path directory, Map<String, String> environment, Path folder) {
         ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toAbsolutePath().toFile())
                 .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(output(folder).toFile())
                 .redirectError(errors(folder).toFile());
@@ -122,6 +128,14 @@ final class ChildProcess implements AutoCloseable {
             close();
             throw new StartException(what + " did not come up", errors, e);
         }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     boolean isAlive() {

@@ -9,7 +9,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,9 @@ import java.util.Optional;
 
 /** A packaged function as its users run it: a process of its own, set by its environment. */
 public final class FunctionProcess implements AutoCloseable {
+    private static final String APP = "quarkus-app";
+    private static final String CACHE = "app.aot";
+
     private final ChildProcess process;
     private final URI uri;
 
@@ -32,6 +37,40 @@ public final class FunctionProcess implements AutoCloseable {
      */
     public static FunctionProcess start(Path target, KubeAccess kubernetes, Map<String, String> settings) {
         return launch(target, Optional.of(kubernetes), settings).awaitLife();
+    }
+
+    /** How a function is packaged. */
+    public enum Packaging {
+        /** A binary of its own, from GraalVM. */
+        NATIVE,
+        /** Jars, and classes that the JVM loaded and linked before. */
+        AOT_CACHE,
+        /** Jars. */
+        JVM;
+
+        /** Whether the build has made it. */
+        public boolean isIn(Path target) {
+            return switch (this) {
+                case NATIVE -> binary(target).isPresent();
+                case AOT_CACHE -> Files.exists(target.resolve(APP).resolve(CACHE));
+                case JVM -> Files.exists(target.resolve(APP).resolve("quarkus-run.jar"));
+            };
+        }
+
+        private Command in(Path target) {
+            Path app = target.resolve(APP);
+            return switch (this) {
+                case NATIVE -> new Command(List.of(binary(target).orElseThrow().toString()), target);
+                case AOT_CACHE -> new Command(java(List.of("-XX:AOTCache=" + CACHE)), app);
+                case JVM -> new Command(java(List.of()), app);
+            };
+        }
+    }
+
+    /** The same, packaged in one way, and without waiting for anything. */
+    public static FunctionProcess launch(
+            Path target, Packaging packaging, KubeAccess kubernetes, Map<String, String> settings) {
+        return launch(packaging.in(target), Optional.of(kubernetes), settings);
     }
 
     /** The same for the cluster of the current kubeconfig context. */
@@ -53,12 +92,26 @@ public final class FunctionProcess implements AutoCloseable {
         }
     }
 
+    /** Starts a function's JVM so that it makes its AOT cache when it ends. */
+    static FunctionProcess train(Path app, KubeAccess kubernetes, Map<String, String> settings) {
+        // what it learns about hot methods is of no use to C1, and would be read at every start
+        List<String> flags =
+                List.of("-XX:AOTCacheOutput=" + CACHE, "-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining");
+        return launch(new Command(java(flags), app), Optional.of(kubernetes), settings)
+                .awaitLife();
+    }
+
     private FunctionProcess awaitLife() {
         process.await("The function", () -> status("_/health") == 200);
         return this;
     }
 
     private static FunctionProcess launch(Path target, Optional<KubeAccess> kubernetes, Map<String, String> settings) {
+        return launch(command(target), kubernetes, settings);
+    }
+
+    private static FunctionProcess launch(
+            Command command, Optional<KubeAccess> kubernetes, Map<String, String> settings) {
         try {
             Path folder = Files.createTempDirectory("function-");
             int port = ChildProcess.freePort();
@@ -68,28 +121,42 @@ public final class FunctionProcess implements AutoCloseable {
             kubernetes
                     .map(access -> access.writeKubeconfig(folder.resolve("kubeconfig")))
                     .ifPresent(file -> environment.put("KUBECONFIG", file.toString()));
-            var process = ChildProcess.start(command(target), environment, folder);
+            var process = ChildProcess.start(command.words(), command.folder(), environment, folder);
             return new FunctionProcess(process, URI.create("http://127.0.0.1:" + port + "/"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The native binary when it has been built, else the jar with this Java. */
-    private static List<String> command(Path target) throws IOException {
+    private record Command(List<String> words, Path folder) {}
+
+    /** The fastest that there is. */
+    private static Command command(Path target) {
+        return Arrays.stream(Packaging.values())
+                .filter(packaging -> packaging.isIn(target))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("Nothing has been built in " + target))
+                .in(target);
+    }
+
+    private static Optional<Path> binary(Path target) {
         try (var files = Files.list(target)) {
-            List<String> command = new ArrayList<>(
-                    files.filter(file -> file.toString().endsWith("-runner") && Files.isExecutable(file))
-                            .map(Path::toString)
-                            .limit(1)
-                            .toList());
-            if (command.isEmpty()) {
-                Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-                Path jar = target.resolve("quarkus-app").resolve("quarkus-run.jar");
-                command.addAll(List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-jar", jar.toString()));
-            }
-            return command;
+            return files.filter(file -> file.toString().endsWith("-runner") && Files.isExecutable(file))
+                    .map(Path::toAbsolutePath)
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /** A cache counts only for who starts in the same folder with the same words. */
+    private static List<String> java(List<String> flags) {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.add("@jvm.args");
+        words.addAll(flags);
+        words.addAll(List.of("-jar", "quarkus-run.jar"));
+        return words;
     }
 
     /** Where events are posted to. */
@@ -122,6 +189,16 @@ public final class FunctionProcess implements AutoCloseable {
     /** What the function has written to standard output so far: its records, one a line. */
     public List<String> records() {
         return process.output();
+    }
+
+    /** Its process id. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** The processor time that it has taken so far, on all processors together. */
+    public Duration cpu() {
+        return process.cpu();
     }
 
     /** Whether it is still running. */

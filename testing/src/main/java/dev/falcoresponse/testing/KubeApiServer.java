@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -31,13 +32,18 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
 
     /** Starts both and waits until the API server is ready. */
     public static KubeApiServer start(KubeBinaries binaries) {
+        return start(binaries, List.of());
+    }
+
+    /** The same with flags of the API server's own. */
+    public static KubeApiServer start(KubeBinaries binaries, List<String> flags) {
         try {
             int etcdPort = ChildProcess.freePort();
             ChildProcess etcd = startEtcd(binaries, Files.createTempDirectory("etcd-"), etcdPort);
             Path folder = Files.createTempDirectory("kube-apiserver-");
             String token = UUID.randomUUID().toString();
             int port = ChildProcess.freePort();
-            ChildProcess apiServer = startApiServer(binaries, folder, etcdPort, port, token);
+            ChildProcess apiServer = startApiServer(binaries, folder, etcdPort, port, token, flags);
             Path certificate = folder.resolve("certificates").resolve("apiserver.crt");
             apiServer.await("the API server's certificate", () -> Files.exists(certificate));
             var admin = new KubeAccess("https://127.0.0.1:" + port, Files.readString(certificate), token);
@@ -61,12 +67,12 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
                 "--unsafe-no-fsync");
     }
 
-    private static ChildProcess startApiServer(KubeBinaries binaries, Path folder, int etcdPort, int port, String token)
+    private static ChildProcess startApiServer(
+            KubeBinaries binaries, Path folder, int etcdPort, int port, String token, List<String> flags)
             throws IOException {
         Path tokens = Files.writeString(folder.resolve("tokens.csv"), token + ",admin,admin,system:masters\n");
         Path key = ServiceAccountKey.write(folder.resolve("service-accounts.pem"));
-        return start(
-                folder,
+        List<String> command = new ArrayList<>(List.of(
                 binaries.apiServer().toString(),
                 "--etcd-servers=http://127.0.0.1:" + etcdPort,
                 "--bind-address=127.0.0.1",
@@ -80,7 +86,9 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
                 "--service-account-key-file=" + key,
                 "--service-account-signing-key-file=" + key,
                 // no controller makes the default ServiceAccounts that this plugin asks for
-                "--disable-admission-plugins=ServiceAccount");
+                "--disable-admission-plugins=ServiceAccount"));
+        command.addAll(flags);
+        return ChildProcess.start(command, Map.of(), folder);
     }
 
     private static ChildProcess start(Path folder, String... command) {

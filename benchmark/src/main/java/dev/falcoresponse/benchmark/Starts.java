@@ -1,0 +1,82 @@
+package dev.falcoresponse.benchmark;
+
+import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.FunctionProcess.Packaging;
+import dev.falcoresponse.testing.KubeAccess;
+import dev.falcoresponse.testing.KubeApiServer;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** From the start of a process to its first answers. */
+final class Starts {
+    static final Map<String, String> ACTING = Map.of("RESPONSE_DRY_RUN", "false", "RESPONSE_BUDGET", "unlimited");
+
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
+    private static final long BETWEEN_NANOS = 1_000_000;
+    private static final double NANOS = 1e6;
+
+    private Starts() {}
+
+    static List<Row> measure(Path target, Packaging packaging, KubeAccess access, KubeApiServer server, int rounds) {
+        List<Double> first = new ArrayList<>();
+        List<Double> ready = new ArrayList<>();
+        List<Double> alert = new ArrayList<>();
+        try (Pods pods = new Pods(server.client())) {
+            for (int round = 0; round < Math.max(rounds, 5); round++) {
+                var pod = pods.make(1);
+                long start = System.nanoTime();
+                try (FunctionProcess function = FunctionProcess.launch(target, packaging, access, ACTING);
+                        Endpoint endpoint = new Endpoint("", List.of(function.uri()), Endpoint.Format.cloudevent)) {
+                    await(function, "_/health");
+                    first.add((System.nanoTime() - start) / NANOS);
+                    await(function, "_/ready");
+                    ready.add((System.nanoTime() - start) / NANOS);
+                    alert.add(Burst.of(endpoint, pod, 1, pods.deletions()).percentile(50));
+                }
+            }
+        }
+        String name = Benchmark.name(packaging);
+        double goal = switch (packaging) {
+            case NATIVE -> 25;
+            case AOT_CACHE -> 350;
+            case JVM -> Double.NaN;
+        };
+        return List.of(
+                new Row("start to first answer", name, "ms", first, List.of(), goal),
+                new Row("start to ready", name, "ms", ready),
+                new Row("first alert after that", name, "ms", alert, List.of(), Double.isNaN(goal) ? goal : 30));
+    }
+
+    static void awaitReady(FunctionProcess function) {
+        await(function, "_/ready");
+    }
+
+    private static void await(FunctionProcess function, String path) {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (!answers(function, path)) {
+            if (System.nanoTime() - end > 0) {
+                throw new IllegalStateException("The function does not answer " + path);
+            }
+            LockSupport.parkNanos(BETWEEN_NANOS);
+        }
+    }
+
+    private static boolean answers(FunctionProcess function, String path) {
+        try {
+            var connection =
+                    (HttpURLConnection) function.uri().resolve(path).toURL().openConnection();
+            try {
+                return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+            } finally {
+                connection.disconnect();
+            }
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

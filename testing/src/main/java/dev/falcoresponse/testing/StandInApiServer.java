@@ -1,0 +1,150 @@
+package dev.falcoresponse.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/**
+ * Says yes to everything a function asks, over TLS: enough to walk through its code, and no proof of anything. It needs
+ * nothing but the JDK.
+ */
+final class StandInApiServer implements AutoCloseable {
+    private static final String PASSWORD = "changeit";
+    private static final Pattern POD = Pattern.compile(".*/namespaces/([^/]+)/pods/([^/?]+)(/log)?.*");
+    private static final Pattern NAMED =
+            Pattern.compile("/(?:api|apis/[^/]+)/v[^/]+/(?:namespaces/[^/]+/)?[^/]+/[^/]+");
+
+    private final HttpsServer server;
+    private final String certificate;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    private StandInApiServer(HttpsServer server, String certificate) {
+        this.server = server;
+        this.certificate = certificate;
+        server.setExecutor(threads);
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    static StandInApiServer start() throws IOException {
+        Path folder = Files.createTempDirectory("stand-in-");
+        try {
+            KeyStore keys = keys(folder.resolve("keys.p12"));
+            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            managers.init(keys, PASSWORD.toCharArray());
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(managers.getKeyManagers(), null, null);
+            HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.setHttpsConfigurator(new HttpsConfigurator(tls));
+            String pem = "-----BEGIN CERTIFICATE-----\n"
+                    + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                            .encodeToString(keys.getCertificate("server").getEncoded())
+                    + "\n-----END CERTIFICATE-----\n";
+            return new StandInApiServer(server, pem);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            Folders.delete(folder);
+        }
+    }
+
+    /** The JDK makes certificates only by its tool. */
+    private static KeyStore keys(Path file) throws IOException, GeneralSecurityException {
+        Process tool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "server",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=127.0.0.1",
+                        "-ext",
+                        "san=ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        PASSWORD,
+                        "-keystore",
+                        file.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(tool.getInputStream().readAllBytes(), UTF_8);
+        if (!Files.exists(file)) {
+            throw new IOException("keytool made no key: " + said);
+        }
+        return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
+    }
+
+    /** The way to it. */
+    KubeAccess access() {
+        return new KubeAccess("https://127.0.0.1:" + server.getAddress().getPort(), certificate, "token");
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+            String path = exchange.getRequestURI().getPath();
+            String answer = answer(exchange.getRequestMethod(), path, body);
+            byte[] bytes = answer.getBytes(UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(answer.equals(NOT_FOUND) ? 404 : 200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    private static final String NOT_FOUND =
+            "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"NotFound\",\"code\":404}";
+
+    private static String answer(String method, String path, String body) {
+        Matcher pod = POD.matcher(path);
+        if (path.endsWith("selfsubjectaccessreviews")) {
+            return "{\"kind\":\"SelfSubjectAccessReview\",\"apiVersion\":\"authorization.k8s.io/v1\",\"spec\":{},"
+                    + "\"status\":{\"allowed\":true}}";
+        }
+        if (pod.matches() && (method.equals("GET") || method.equals("PATCH"))) {
+            return pod.group(3) == null ? pod(pod.group(1), pod.group(2)) : "2026-01-01T00:00:00Z a line\n".repeat(100);
+        }
+        return switch (method) {
+            case "GET" ->
+                NAMED.matcher(path).matches() ? NOT_FOUND : "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[]}";
+            case "DELETE" -> "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Success\"}";
+            default -> body;
+        };
+    }
+
+    /** The one whose shell was recorded. */
+    private static String pod(String namespace, String name) {
+        return """
+                {"kind":"Pod","apiVersion":"v1","metadata":{"name":"%2$s","namespace":"%1$s","uid":"%2$s",
+                 "resourceVersion":"1","creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app":"web"}},
+                 "spec":{"nodeName":"node-1","containers":[{"name":"web","image":"nginx"}]},
+                 "status":{"phase":"Running","podIP":"10.0.0.1","containerStatuses":[{"name":"web","image":"nginx",
+                 "containerID":"containerd://3ad7b26ded6d%3$s","ready":true,"restartCount":0,
+                 "state":{"running":{"startedAt":"2026-01-01T00:00:00Z"}}}]}}
+                """.formatted(namespace, name, "0".repeat(52));
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.close();
+    }
+}
