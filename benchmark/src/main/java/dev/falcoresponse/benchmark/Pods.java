@@ -6,8 +6,11 @@ import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /** A namespace of its own, with pods that wait to be taken away; it goes with all that is in it. */
@@ -77,17 +81,38 @@ final class Pods implements AutoCloseable {
         made += count;
         try (ExecutorService threads = Executors.newFixedThreadPool(CREATORS)) {
             List<Callable<Pod>> tasks = IntStream.range(first, made)
-                    .<Callable<Pod>>mapToObj(i -> () -> TestPods.create(
-                            client,
-                            namespace,
-                            "web-" + i,
-                            pod -> pod.editSpec().withSchedulerName("nobody").endSpec()))
+                    .<Callable<Pod>>mapToObj(i -> () -> make("web-" + i))
                     .toList();
             return threads.invokeAll(tasks).stream().map(Pods::get).toList();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    private Pod make(String name) {
+        return TestPods.create(
+                client,
+                namespace,
+                name,
+                pod -> pod.editSpec().withSchedulerName("nobody").endSpec());
+    }
+
+    /** Another pod of the same name, as soon as that is free. */
+    Pod makeAgain(Pod pod) {
+        AtomicReference<Pod> made = new AtomicReference<>();
+        Waiting.until("the name", PATIENCE, () -> {
+            try {
+                made.set(make(pod.getMetadata().getName()));
+                return true;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                    return false;
+                }
+                throw e;
+            }
+        });
+        return Optional.ofNullable(made.get()).orElseThrow();
     }
 
     private static Pod get(Future<Pod> pod) {

@@ -16,8 +16,6 @@ import java.util.Locale;
 
 /** What was measured, as a table, as JSON, and as a chart. */
 record Report(List<Row> rows) {
-    private static final String FROM = "<!-- written by benchmark/run --write, from here -->\n";
-    private static final String TO = "<!-- to here -->\n";
     private static final int WIDTH = 720;
     private static final int LABELS = 300;
     private static final int LINE = 22;
@@ -59,18 +57,10 @@ record Report(List<Row> rows) {
     /** Writes all three, and the table into the README. */
     void write(Path home) {
         Path folder = home.resolve("benchmark");
-        Path readme = home.resolve("README.md");
         try {
             Files.writeString(folder.resolve("results.json"), json());
             Files.writeString(folder.resolve("bursts.svg"), svg());
-            String text = Files.readString(readme);
-            int from = text.indexOf(FROM);
-            int to = text.indexOf(TO);
-            if (from < 0 || to < from) {
-                throw new IllegalStateException(readme + " has no place for the table");
-            }
-            Files.writeString(
-                    readme, text.substring(0, from + FROM.length()) + "\n" + markdown() + "\n" + text.substring(to));
+            new Section("run").write(home, markdown());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

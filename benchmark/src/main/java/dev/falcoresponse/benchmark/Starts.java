@@ -56,6 +56,10 @@ final class Starts {
         await(function, "_/ready");
     }
 
+    static void awaitLife(FunctionProcess function) {
+        await(function, "_/health");
+    }
+
     private static void await(FunctionProcess function, String path) {
         long end = System.nanoTime() + PATIENCE_NANOS;
         while (!answers(function, path)) {

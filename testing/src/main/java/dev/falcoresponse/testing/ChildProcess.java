@@ -32,12 +32,14 @@ final class ChildProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(ChildProcess::endAll));
     }
 
-    private final Process process;
+    private final ProcessBuilder builder;
     private final Path folder;
+    private volatile Process process;
 
-    private ChildProcess(Process process, Path folder) {
-        this.process = process;
+    private ChildProcess(ProcessBuilder builder, Path folder) throws IOException {
+        this.builder = builder;
         this.folder = folder;
+        this.process = builder.start();
     }
 
     /** Starts a command; what it writes goes into two files of the folder. */
@@ -59,7 +61,7 @@ final class ChildProcess implements AutoCloseable {
                 throw new IllegalStateException("This process is ending: it starts no other any more");
             }
             try {
-                ChildProcess child = new ChildProcess(builder.start(), folder);
+                ChildProcess child = new ChildProcess(builder, folder);
                 RUNNING.add(child);
                 return child;
             } catch (IOException e) {
@@ -150,6 +152,35 @@ final class ChildProcess implements AutoCloseable {
     /** Ends the process at once (SIGKILL) and does not wait. */
     void kill() {
         process.destroyForcibly();
+    }
+
+    /** Ends the process at once and starts it again, in the folder as it is then. */
+    void startAgain() {
+        kill();
+        awaitEnd();
+        synchronized (RUNNING) {
+            if (ending) {
+                throw new IllegalStateException("This process is ending: it starts no other any more");
+            }
+            try {
+                process = builder.start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Sends a signal, such as STOP. */
+    void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Waits for the end of the process, and returns its exit status. */

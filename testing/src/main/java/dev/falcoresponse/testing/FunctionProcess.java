@@ -16,9 +16,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** A packaged function as its users run it: a process of its own, set by its environment. */
 public final class FunctionProcess implements AutoCloseable {
+    private static final String PORT = "QUARKUS_HTTP_PORT";
     private static final String APP = "quarkus-app";
     private static final String CACHE = "app.aot";
 
@@ -114,10 +116,11 @@ public final class FunctionProcess implements AutoCloseable {
             Command command, Optional<KubeAccess> kubernetes, Map<String, String> settings) {
         try {
             Path folder = Files.createTempDirectory("function-");
-            int port = ChildProcess.freePort();
             Map<String, String> environment = new HashMap<>(settings);
+            int port =
+                    environment.containsKey(PORT) ? Integer.parseInt(environment.get(PORT)) : ChildProcess.freePort();
             environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
-            environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+            environment.put(PORT, Integer.toString(port));
             kubernetes
                     .map(access -> access.writeKubeconfig(folder.resolve("kubeconfig")))
                     .ifPresent(file -> environment.put("KUBECONFIG", file.toString()));
@@ -219,6 +222,11 @@ public final class FunctionProcess implements AutoCloseable {
     /** Waits for the end of the process, and returns its exit status. */
     public int awaitEnd() {
         return process.awaitEnd();
+    }
+
+    /** Waits until the process has ended, or something else has come true. */
+    public void awaitEndOr(BooleanSupplier other) {
+        Waiting.until("the end of the function", Duration.ofSeconds(60), () -> !isAlive() || other.getAsBoolean());
     }
 
     @Override

@@ -119,6 +119,22 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
         return new KubeAccess(admin.url(), admin.certificate(), token);
     }
 
+    /** Kills the API server and starts it again; what is stored stays. */
+    public void restart() {
+        apiServer.startAgain();
+        apiServer.await("the API server, once more", () -> isReady(client));
+    }
+
+    /** Lets its store stand still. */
+    public void freezeStore() {
+        etcd.signal("STOP");
+    }
+
+    /** Lets its store go on. */
+    public void thawStore() {
+        etcd.signal("CONT");
+    }
+
     @Override
     public void close() {
         client.close();

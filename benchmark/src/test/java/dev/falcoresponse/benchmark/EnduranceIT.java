@@ -1,0 +1,54 @@
+package dev.falcoresponse.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.falcoresponse.testing.KubeBinaries;
+import dev.falcoresponse.testing.NeedsKubeApiServer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** The two commands as they are called, with fewer of everything. */
+@NeedsKubeApiServer
+class EnduranceIT {
+    private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+
+    @BeforeAll
+    static void tellWhereTheFunctionsAre() {
+        System.setProperty("benchmark.home", HOME.toString());
+    }
+
+    @Test
+    void underEveryFaultEachAlertIsDoneOrInTheDeadLetterAndNoPodIsHitWrongly() {
+        assertThat(new CommandLine(new Endurance())
+                        .execute("--alerts", "20", "--kills", "4", "--races", "30", "--flood", "500"))
+                .isZero();
+    }
+
+    @Test
+    void anAlertIsOneReadOneChangeAndOneKubernetesEvent() {
+        Row calls = Calls.measure(
+                KubeBinaries.find(System.getenv()).orElseThrow(),
+                HOME.resolve("functions").resolve("delete-pod").resolve("target"),
+                HOME);
+        assertThat(calls.subject()).isEqualTo("1.00 create events, 1.00 delete pods, 1.00 get pods");
+    }
+
+    @Test
+    void theBenchmarkMeasuresWhatItIsAskedFor() {
+        assertThat(new CommandLine(new Benchmark())
+                        .execute(
+                                "--rounds",
+                                "1",
+                                "--part",
+                                "single,burst,sustained",
+                                "--sizes",
+                                "50",
+                                "--rates",
+                                "20",
+                                "--seconds",
+                                "1"))
+                .isZero();
+    }
+}
