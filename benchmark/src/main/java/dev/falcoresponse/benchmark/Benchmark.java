@@ -31,9 +31,8 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        description =
-                "Measures delete-pod and snapshot-logs on a real kube-apiserver, in turn with the bare API, at the API"
-                        + " server's watch. Without --url it starts the API server and the functions itself.")
+        description = "Measures delete-pod on a real kube-apiserver, in turn with the bare API, at the API"
+                + " server's watch. Without --url it starts the API server and the functions itself.")
 final class Benchmark implements Callable<Integer> {
     private static final String FUNCTION = "delete-pod";
     private static final int SINGLES = 100;
@@ -46,8 +45,7 @@ final class Benchmark implements Callable<Integer> {
         replicas,
         sustained,
         start,
-        calls,
-        logs
+        calls
     }
 
     @Option(
@@ -118,6 +116,9 @@ final class Benchmark implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (write && parts.size() < Part.values().length) {
+            throw new ParameterException(new CommandLine(this), "--write is for all parts together");
+        }
         if (url == null) {
             measureOurs();
         } else {
@@ -167,7 +168,7 @@ final class Benchmark implements Callable<Integer> {
                 Pods pods = new Pods(server.client());
                 Endpoint endpoint = new Endpoint(name(packaging), List.of(function.uri()), format)) {
             double idle = Memory.megabytes(function);
-            Burst.of(endpoint, pods.make(10), 1, pods.deletions());
+            checked(pods, endpoint, Burst.of(endpoint, pods.make(10), 1, pods.deletions()));
             rows.add(new Row(
                     "memory after its first alerts",
                     name(packaging),
@@ -216,7 +217,7 @@ final class Benchmark implements Callable<Integer> {
         // the first of all pays for what is loaded then, and is not counted
         int alerts = 200;
         for (Subject subject : subjects) {
-            Burst.of(subject, pods.make(alerts), senders, pods.deletions());
+            checked(pods, subject, Burst.of(subject, pods.make(alerts), senders, pods.deletions()));
         }
         if (parts.contains(Part.single)) {
             singles(pods, subjects);
@@ -293,7 +294,7 @@ final class Benchmark implements Callable<Integer> {
     }
 
     /** What was not done does not count as fast. */
-    private static Burst checked(Pods pods, Subject subject, Burst burst) {
+    static Burst checked(Pods pods, Subject subject, Burst burst) {
         pods.settle();
         if (burst.failed() > 0 || burst.left() > 0) {
             throw new IllegalStateException("%s: %d were not answered as done, %d pods are still there"

@@ -49,15 +49,12 @@ final class Calls {
                 Pods pods = new Pods(server.client())) {
             var access = ServiceAccountAccess.of(
                     server, home.resolve("knative").resolve("delete-pod").resolve("rbac.yaml"));
-            Packaging best = List.of(Packaging.values()).stream()
-                    .filter(each -> each.isIn(target))
-                    .findFirst()
-                    .orElseThrow();
             // when it has ended, its Kubernetes Events are written
-            try (FunctionProcess function = FunctionProcess.launch(target, best, access, Starts.ACTING);
+            try (FunctionProcess function =
+                            FunctionProcess.launch(target, Packaging.best(target), access, Starts.ACTING);
                     Endpoint endpoint = new Endpoint("", List.of(function.uri()), Endpoint.Format.cloudevent)) {
                 Starts.awaitReady(function);
-                Burst.of(endpoint, pods.make(ALERTS), 8, pods.deletions());
+                Benchmark.checked(pods, endpoint, Burst.of(endpoint, pods.make(ALERTS), 8, pods.deletions()));
                 function.terminate();
                 function.awaitEnd();
             }

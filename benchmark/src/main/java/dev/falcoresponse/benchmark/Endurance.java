@@ -142,7 +142,7 @@ final class Endurance implements Callable<Integer> {
             for (int i = 0; i < kills; i++) {
                 left.set(Integer.MAX_VALUE);
                 FunctionProcess first =
-                        FunctionProcess.launch(target, Packaging.AOT_CACHE, proxy.access(), Starts.ACTING);
+                        FunctionProcess.launch(target, Packaging.best(target), proxy.access(), Starts.ACTING);
                 current.set(first);
                 Starts.awaitReady(first);
                 List<Pod> three = pods.make(3);
@@ -161,7 +161,7 @@ final class Endurance implements Callable<Integer> {
                     first.awaitEnd();
                     try (first;
                             FunctionProcess second =
-                                    FunctionProcess.launch(target, Packaging.AOT_CACHE, proxy.access(), same)) {
+                                    FunctionProcess.launch(target, Packaging.best(target), proxy.access(), same)) {
                         passages.addAll(sent.join());
                         records.addAll(second.records());
                     }
@@ -180,7 +180,7 @@ final class Endurance implements Callable<Integer> {
         int done = 0;
         try (Pods pods = new Pods(client);
                 FunctionProcess function =
-                        FunctionProcess.launch(target, Packaging.AOT_CACHE, access(server), Starts.ACTING)) {
+                        FunctionProcess.launch(target, Packaging.best(target), access(server), Starts.ACTING)) {
             Starts.awaitReady(function);
             try (Endpoint endpoint = new Endpoint("", List.of(function.uri()), Endpoint.Format.cloudevent)) {
                 for (Pod pod : pods.make(races)) {
@@ -218,7 +218,7 @@ final class Endurance implements Callable<Integer> {
         int done = 0;
         int left = 0;
         try (FunctionProcess function =
-                FunctionProcess.launch(target, Packaging.AOT_CACHE, access(server), Starts.ACTING)) {
+                FunctionProcess.launch(target, Packaging.best(target), access(server), Starts.ACTING)) {
             Starts.awaitReady(function);
             try (Endpoint endpoint = new Endpoint("", List.of(function.uri()), Endpoint.Format.cloudevent)) {
                 for (int sent = 0; sent < flood; sent += CHUNK) {

@@ -34,6 +34,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** Alerts that a broker delivers by Knative's rules, to a function whose way to the API server fails. */
@@ -47,6 +48,7 @@ final class Faults {
     private final KubeAccess access;
     private final RuleBook rules;
     private final int alerts;
+    private final AtomicInteger struck = new AtomicInteger();
 
     Faults(KubeApiServer server, Path home, int alerts) {
         this.server = server;
@@ -79,7 +81,7 @@ final class Faults {
 
     List<Count> all() {
         return List.of(
-                through("none", _ -> Optional.empty()),
+                run("none", access, () -> {}, () -> {}),
                 through("429 with Retry-After", often(new ApiProxy.Answer(429, Map.of("Retry-After", "1"), "{}"))),
                 through("500", often(new ApiProxy.Answer(500, Map.of(), "{}"))),
                 through("503", often(new ApiProxy.Answer(503, Map.of(), "{}"))),
@@ -99,7 +101,7 @@ final class Faults {
         return call -> isAboutPods(call) && strikes(random) ? Optional.of(answer) : Optional.empty();
     }
 
-    private static ApiProxy.Fault slow() {
+    private ApiProxy.Fault slow() {
         Random random = new Random(1);
         CountDownLatch never = new CountDownLatch(1);
         return call -> {
@@ -114,10 +116,20 @@ final class Faults {
         return call.uri().contains("/pods/");
     }
 
-    private static boolean strikes(Random random) {
+    private boolean strikes(Random random) {
         synchronized (random) {
-            return random.nextDouble() < OFTEN;
+            boolean strikes = random.nextDouble() < OFTEN;
+            struck.addAndGet(strikes ? 1 : 0);
+            return strikes;
         }
+    }
+
+    /** A fault that never struck has shown nothing. */
+    private static Count struck(Count count, int times) {
+        if (times == 0) {
+            throw new IllegalStateException(count.fault() + " has never struck");
+        }
+        return count;
     }
 
     private static void await(CountDownLatch latch, long millis) {
@@ -129,19 +141,21 @@ final class Faults {
     }
 
     private Count through(String name, ApiProxy.Fault fault) {
+        struck.set(0);
         try (ApiProxy proxy = ApiProxy.before(access, fault)) {
-            return run(name, proxy.access(), () -> {}, () -> {});
+            return struck(run(name, proxy.access(), () -> {}, () -> {}), struck.get());
         }
     }
 
     private Count over(String name, FlakyWire.Fault fault) {
         int port = URI.create(access.url()).getPort();
         try (FlakyWire wire = new FlakyWire(port, fault, API_TIMEOUT_MILLIS * 2)) {
-            return run(
+            Count count = run(
                     name,
                     new KubeAccess("https://127.0.0.1:" + wire.port(), access.certificate(), access.token()),
                     () -> {},
                     () -> {});
+            return struck(count, wire.struck());
         }
     }
 
@@ -154,7 +168,7 @@ final class Faults {
         settings.put("RESPONSE_API_TIMEOUT", API_TIMEOUT_MILLIS + "ms");
         try (Pods pods = new Pods(server.client());
                 FunctionProcess function =
-                        FunctionProcess.launch(target, FunctionProcess.Packaging.AOT_CACHE, way, settings)) {
+                        FunctionProcess.launch(target, FunctionProcess.Packaging.best(target), way, settings)) {
             List<Pod> asked = pods.make(alerts);
             List<Pod> bystanders = pods.make(Math.max(1, alerts / 10));
             Starts.awaitLife(function);

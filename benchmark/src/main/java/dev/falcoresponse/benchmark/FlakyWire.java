@@ -18,16 +18,17 @@ import java.util.concurrent.TimeUnit;
 /** A wire to the API server that fails now and then, below TLS: neither end is told why. */
 final class FlakyWire implements AutoCloseable {
     private static final double OFTEN = 0.3;
+    private static final double SELDOM = 0.1;
 
     /** What it does to a connection, or to what comes back on it. */
     enum Fault {
-        /** It is closed before anything is said. */
+        /** It is closed before anything is said; connections are short. */
         REFUSED,
         /** What comes back breaks off; what was asked may have been done. */
         RESET,
         /** What comes back takes longer than anybody waits. */
         STALLED,
-        /** The other end does not speak TLS. */
+        /** The other end does not speak TLS; connections are short. */
         NO_TLS
     }
 
@@ -36,6 +37,7 @@ final class FlakyWire implements AutoCloseable {
     private final long stallMillis;
     private final ServerSocket socket;
     private final Random random = new Random(1);
+    private int struck;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -56,7 +58,19 @@ final class FlakyWire implements AutoCloseable {
     }
 
     private synchronized boolean strikes() {
-        return random.nextDouble() < OFTEN;
+        boolean strikes = random.nextDouble() < OFTEN;
+        struck += strikes ? 1 : 0;
+        return strikes;
+    }
+
+    /** How often it has failed so far. */
+    synchronized int struck() {
+        return struck;
+    }
+
+    /** What can only happen at the start of a connection needs many of them. */
+    private synchronized boolean isOver() {
+        return (fault == Fault.REFUSED || fault == Fault.NO_TLS) && random.nextDouble() < SELDOM;
     }
 
     private void accept() {
@@ -102,6 +116,9 @@ final class FlakyWire implements AutoCloseable {
                     return;
                 }
                 out.write(buffer, 0, count);
+                if (back && isOver()) {
+                    return;
+                }
             }
         } catch (IOException e) {
             // that connection is over

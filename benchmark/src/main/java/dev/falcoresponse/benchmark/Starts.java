@@ -36,7 +36,8 @@ final class Starts {
                     first.add((System.nanoTime() - start) / NANOS);
                     await(function, "_/ready");
                     ready.add((System.nanoTime() - start) / NANOS);
-                    alert.add(Burst.of(endpoint, pod, 1, pods.deletions()).percentile(50));
+                    alert.add(Benchmark.checked(pods, endpoint, Burst.of(endpoint, pod, 1, pods.deletions()))
+                            .percentile(50));
                 }
             }
         }

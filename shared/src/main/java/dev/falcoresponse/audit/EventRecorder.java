@@ -51,7 +51,7 @@ public final class EventRecorder {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(WAITING),
             Thread.ofPlatform().name("kubernetes-events-", 0).factory(),
-            new ThreadPoolExecutor.CallerRunsPolicy());
+            (later, _) -> ((Later) later).write());
 
     public EventRecorder(ApiServer api, Self self) {
         this.api = api;
@@ -62,19 +62,37 @@ public final class EventRecorder {
     /** Queues the Event about the pod, to be written a second later; without a pod there is nothing to hang it on. */
     void record(ResponseRecord done) {
         long due = System.nanoTime() + LATER_NANOS;
-        done.pod()
-                .ifPresent(pod -> writers.execute(() -> {
-                    awaitIt(due);
-                    write(event(done, pod));
-                }));
+        done.pod().ifPresent(pod -> writers.execute(new Later(done, pod, due)));
     }
 
-    /** The queue is in order: none behind the one that waits is due before it. */
-    private void awaitIt(long due) {
-        try {
-            closing.await(due - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** An Event that waits; the queue is in order: none behind it is due before it. */
+    private final class Later implements Runnable {
+        private final ResponseRecord done;
+        private final Pod pod;
+        private final long due;
+
+        Later(ResponseRecord done, Pod pod, long due) {
+            this.done = done;
+            this.pod = pod;
+            this.due = due;
+        }
+
+        @Override
+        public void run() {
+            try {
+                closing.await(due - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            write();
+        }
+
+        void write() {
+            try {
+                api.create(event(done, pod));
+            } catch (ApiException e) {
+                LOG.warnf("Kubernetes Event not written: %s", e.getMessage());
+            }
         }
     }
 
@@ -86,14 +104,6 @@ public final class EventRecorder {
             LOG.warnf(
                     "%d Kubernetes Events were not written in time",
                     writers.getQueue().size());
-        }
-    }
-
-    private void write(Event event) {
-        try {
-            api.create(event);
-        } catch (ApiException e) {
-            LOG.warnf("Kubernetes Event not written: %s", e.getMessage());
         }
     }
 

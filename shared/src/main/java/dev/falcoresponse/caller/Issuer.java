@@ -12,10 +12,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.jose4j.http.SimpleResponse;
+import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.lang.JoseException;
 
@@ -56,14 +55,10 @@ final class Issuer {
     static Path keys(String text) {
         Path file = Path.of(text);
         try {
-            if (new JsonWebKeySet(Files.readString(file)).getJsonWebKeys().isEmpty()) {
-                throw new IllegalArgumentException("that file holds no key");
-            }
+            parse(Files.readString(file));
             return file;
         } catch (IOException e) {
-            throw new IllegalArgumentException("that file cannot be read", e);
-        } catch (JoseException e) {
-            throw new IllegalArgumentException("that file is no JSON Web Key Set", e);
+            throw new IllegalArgumentException("that file cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -73,15 +68,27 @@ final class Issuer {
     }
 
     /** Its keys as they are now. */
-    SimpleResponse keys() throws IOException {
+    List<JsonWebKey> keys() throws IOException {
         if (file.isPresent()) {
-            return new Document(Files.readString(file.get()));
+            return parse(Files.readString(file.get()));
         }
         if (written.isEmpty() || isCluster(written.get())) {
-            return new Document(ask(CLUSTER_KEYS));
+            return parse(ask(CLUSTER_KEYS));
         }
         String document = fetch(URI.create(written.get().replaceFirst("/*$", "/") + DISCOVERY));
-        return new Document(fetch(URI.create(member(document, "jwks_uri"))));
+        return parse(fetch(URI.create(member(document, "jwks_uri"))));
+    }
+
+    private static List<JsonWebKey> parse(String text) throws IOException {
+        try {
+            List<JsonWebKey> keys = new JsonWebKeySet(text).getJsonWebKeys();
+            if (keys.isEmpty()) {
+                throw new IOException("There is no key in it");
+            }
+            return keys;
+        } catch (JoseException e) {
+            throw new IOException("It is no JSON Web Key Set", e);
+        }
     }
 
     /** A function that may not ask the cluster can still have another issuer. */
@@ -126,34 +133,6 @@ final class Issuer {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted", e);
-        }
-    }
-
-    /** A document that needed no HTTP of the library's own. */
-    private record Document(String body) implements SimpleResponse {
-        @Override
-        public int getStatusCode() {
-            return 200;
-        }
-
-        @Override
-        public String getStatusMessage() {
-            return "OK";
-        }
-
-        @Override
-        public Collection<String> getHeaderNames() {
-            return List.of();
-        }
-
-        @Override
-        public List<String> getHeaderValues(String name) {
-            return List.of();
-        }
-
-        @Override
-        public String getBody() {
-            return body;
         }
     }
 }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -33,7 +34,8 @@ final class MayAct implements HealthCheck {
     private final Action action;
     private final Settings settings;
     private final ApiServer api;
-    private HealthCheckResponse last = HealthCheckResponse.down(name());
+    private final ReentrantLock asking = new ReentrantLock();
+    private volatile HealthCheckResponse last = HealthCheckResponse.down(name());
     private Instant asked = Instant.EPOCH;
     private CompletableFuture<Void> warmUp = CompletableFuture.completedFuture(null);
 
@@ -49,11 +51,18 @@ final class MayAct implements HealthCheck {
         Thread.ofPlatform().name("may-act").daemon().start(this::call);
     }
 
+    /** Whoever comes while another asks gets what was known before: threads are for alerts. */
     @Override
-    public synchronized HealthCheckResponse call() {
-        if (asked.plus(KEPT).isBefore(Instant.now())) {
-            last = ask();
-            asked = Instant.now();
+    public HealthCheckResponse call() {
+        if (asking.tryLock()) {
+            try {
+                if (asked.plus(KEPT).isBefore(Instant.now())) {
+                    last = ask();
+                    asked = Instant.now();
+                }
+            } finally {
+                asking.unlock();
+            }
         }
         return last;
     }

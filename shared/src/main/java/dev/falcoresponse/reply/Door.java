@@ -47,6 +47,11 @@ public class Door {
             "The content type is neither application/json nor application/cloudevents+json";
     private static final String DELIVERY = Door.class.getName() + ".delivery";
     private static final String PLACE = Door.class.getName() + ".place";
+    private static final String DEADLINE = Door.class.getName() + ".deadline";
+
+    /** How long a caller may take to send what it has announced: a broker takes milliseconds. */
+    private static final Duration TO_READ = Duration.ofSeconds(10);
+
     private static final Outcome OVERLOADED = new Failed(
             Reason.UNAVAILABLE, "Too many alerts are under way just now", Optional.of(Duration.ofSeconds(1)));
     private static final Outcome UNCHECKED = new Failed(Reason.UNAVAILABLE, "Who calls cannot be checked just now");
@@ -90,27 +95,54 @@ public class Door {
     /** Before its body is read, a request has to have a place, and a caller who may call. */
     private void enter(RoutingContext request) {
         if (isOfQuarkus(request)) {
-            request.next();
+            look(request);
             return;
         }
-        Optional<Place> place = load.enter(length(request.request().headers()));
-        if (place.isEmpty()) {
-            refuse(request, OVERLOADED);
+        Optional<Place> entered = load.enter(length(request.request().headers()));
+        if (entered.isEmpty()) {
+            refuseUnread(request, OVERLOADED);
             return;
         }
-        request.put(PLACE, place.get());
-        request.addEndHandler(_ -> place.get().answered());
-        if (callers.matter()) {
+        Place place = entered.get();
+        request.put(PLACE, place);
+        long deadline = request.vertx()
+                .setTimer(
+                        TO_READ.toMillis(), _ -> request.request().connection().close());
+        request.put(DEADLINE, deadline);
+        request.addEndHandler(_ -> {
+            request.vertx().cancelTimer(deadline);
+            place.leave();
+        });
+        if (callers.matter() && place.work()) {
             request.request().pause();
+            List<String> authorizations = request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
             request.vertx()
-                    .executeBlocking(
-                            () -> callers.judge(request.request().headers().getAll(HttpHeaders.AUTHORIZATION)), false)
+                    .executeBlocking(() -> callers.judge(authorizations), false)
                     .onComplete(judged -> {
-                        request.request().resume();
-                        judged(request, judged);
+                        place.leave();
+                        if (!request.response().closed()) {
+                            judged(request, judged);
+                        }
                     });
         } else {
             route(request);
+        }
+    }
+
+    /** Health and metrics are only looked at: nobody reads a body for them. */
+    private static void look(RoutingContext request) {
+        HttpMethod method = request.request().method();
+        MultiMap headers = request.request().headers();
+        if ((method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD))
+                && length(headers) <= 0
+                && !headers.contains(HttpHeaders.TRANSFER_ENCODING)) {
+            request.next();
+        } else {
+            request.request().resume();
+            request.response()
+                    .setStatusCode(405)
+                    .putHeader("Allow", "GET, HEAD")
+                    .end();
         }
     }
 
@@ -129,23 +161,27 @@ public class Door {
     private void judged(RoutingContext request, AsyncResult<Verdict> judged) {
         if (judged.failed()) {
             LOG.errorf("Nobody is let in: who calls cannot be checked (%s)", judged.cause());
-            refuse(request, UNCHECKED);
+            refuseUnread(request, UNCHECKED);
             return;
         }
         switch (judged.result()) {
-            case ADMITTED -> route(request);
-            case UNKNOWN -> reject(request, 401, "The caller's token is missing or wrong");
-            case FORBIDDEN -> reject(request, 403, "The caller's token is for someone else");
+            case ADMITTED -> {
+                request.request().resume();
+                route(request);
+            }
+            case UNKNOWN -> refuseUnread(request, new Rejected(401, "The caller's token is missing or wrong"));
+            case FORBIDDEN -> refuseUnread(request, new Rejected(403, "The caller's token is for someone else"));
         }
     }
 
     private void route(RoutingContext request) {
         if (!request.request().path().equals("/")) {
             // as it was written: what only comes out as "/" was made to get past somebody
+            request.request().resume();
             request.response().setStatusCode(404).end();
         } else if (!request.request().method().equals(HttpMethod.POST)) {
             request.response().putHeader("Allow", "POST");
-            reject(request, 405, "Only POST is answered here");
+            refuseUnread(request, new Rejected(405, "Only POST is answered here"));
         } else {
             request.next();
         }
@@ -157,6 +193,7 @@ public class Door {
             return;
         }
         Place place = request.get(PLACE);
+        request.vertx().cancelTimer(request.<Long>get(DEADLINE));
         MultiMap headers = request.request().headers();
         String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
         Optional<Form> form = form(headers);
@@ -170,12 +207,11 @@ public class Door {
             reject(request, 400, "A CloudEvents header is given twice");
         } else if (request.body().length() <= 0) {
             reject(request, 400, "The body is empty");
-        } else if (!place.holds(request.body().length())) {
+        } else if (!place.holds(request.body().length()) || !place.work()) {
             refuse(request, OVERLOADED);
         } else {
             request.put(DELIVERY, new Head(form.get(), binary ? attributes(headers) : Map.of()));
             disguise(headers);
-            place.work();
             request.next();
         }
     }
@@ -246,6 +282,12 @@ public class Door {
 
     private void reject(RoutingContext request, int status, String message) {
         refuse(request, new Rejected(status, message));
+    }
+
+    /** What still comes of its body is thrown away as it comes. */
+    private void refuseUnread(RoutingContext request, Outcome outcome) {
+        request.request().resume();
+        refuse(request, outcome);
     }
 
     private void refuse(RoutingContext request, Outcome outcome) {

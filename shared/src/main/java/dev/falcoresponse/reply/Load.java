@@ -16,6 +16,9 @@ final class Load {
     /** What a body of unknown length is taken for until it is there: far more than any alert has. */
     private static final long UNKNOWN = 64 * 1024L;
 
+    /** {@code quarkus.http.limits.max-body-size}. */
+    private static final long READ_AT_MOST = 1024 * 1024L;
+
     private final long mostBytes;
     private int requests;
     private long bytes;
@@ -36,7 +39,8 @@ final class Load {
      * @return its place, empty when there is none left
      */
     synchronized Optional<Place> enter(long length) {
-        long size = length < 0 ? UNKNOWN : length;
+        // more than is read at all, the server refuses by its length alone
+        long size = length < 0 ? UNKNOWN : length > READ_AT_MOST ? 0 : length;
         if (requests >= MOST || (requests > 0 && bytes + size > mostBytes)) {
             return Optional.empty();
         }
@@ -45,11 +49,10 @@ final class Load {
         return Optional.of(new Place(size));
     }
 
-    /** One request's share. */
+    /** One request's share, until the caller has its answer or is gone, and nobody works for it any more. */
     final class Place {
         private long size;
-        private boolean worked;
-        private boolean left;
+        private int holders = 1;
 
         private Place(long size) {
             this.size = size;
@@ -59,7 +62,7 @@ final class Load {
         boolean holds(long length) {
             synchronized (Load.this) {
                 long more = Math.max(0, length - size);
-                if (more > 0 && requests > 1 && bytes + more > mostBytes) {
+                if (holders == 0 || (more > 0 && requests > 1 && bytes + more > mostBytes)) {
                     return false;
                 }
                 bytes += more;
@@ -68,27 +71,22 @@ final class Load {
             }
         }
 
-        /** From now on someone works for it, whether the caller still waits or not. */
-        void work() {
+        /** Someone works for it, whether the caller still waits or not; false when the caller has gone already. */
+        boolean work() {
             synchronized (Load.this) {
-                worked = true;
-            }
-        }
-
-        /** The answer is out, or the caller has gone. */
-        void answered() {
-            synchronized (Load.this) {
-                if (!worked) {
-                    leave();
+                if (holders == 0) {
+                    return false;
                 }
+                holders++;
+                return true;
             }
         }
 
-        /** Nobody works for it any more. */
+        /** One holder less: the answer is out, the caller has gone, or the work is done. */
         void leave() {
             synchronized (Load.this) {
-                if (!left) {
-                    left = true;
+                holders--;
+                if (holders == 0) {
                     requests--;
                     bytes -= size;
                 }

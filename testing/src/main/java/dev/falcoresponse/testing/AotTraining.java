@@ -44,6 +44,9 @@ public final class AotTraining {
                 for (int i = 0; i < 3; i++) {
                     sendEach(client, function, "web-" + i);
                 }
+                if (function.records().stream().noneMatch(record -> record.contains("\"outcome\":\"acted\""))) {
+                    throw new IllegalStateException("The function has not acted: " + function.records());
+                }
                 function.status("q/metrics");
                 function.terminate();
                 function.awaitEnd();

@@ -22,6 +22,7 @@ import java.util.function.BooleanSupplier;
 public final class FunctionProcess implements AutoCloseable {
     private static final String PORT = "QUARKUS_HTTP_PORT";
     private static final String APP = "quarkus-app";
+    private static final String RUN = "quarkus-run.jar";
     private static final String CACHE = "app.aot";
 
     private final ChildProcess process;
@@ -53,10 +54,23 @@ public final class FunctionProcess implements AutoCloseable {
         /** Whether the build has made it. */
         public boolean isIn(Path target) {
             return switch (this) {
-                case NATIVE -> binary(target).isPresent();
+                // one that is older than the jars is of another build
+                case NATIVE ->
+                    binary(target)
+                            .filter(binary -> !JVM.isIn(target)
+                                    || isNewer(binary, target.resolve(APP).resolve(RUN)))
+                            .isPresent();
                 case AOT_CACHE -> Files.exists(target.resolve(APP).resolve(CACHE));
-                case JVM -> Files.exists(target.resolve(APP).resolve("quarkus-run.jar"));
+                case JVM -> Files.exists(target.resolve(APP).resolve(RUN));
             };
+        }
+
+        /** The fastest that there is. */
+        public static Packaging best(Path target) {
+            return Arrays.stream(values())
+                    .filter(packaging -> packaging.isIn(target))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("Nothing has been built in " + target));
         }
 
         private Command in(Path target) {
@@ -135,11 +149,15 @@ public final class FunctionProcess implements AutoCloseable {
 
     /** The fastest that there is. */
     private static Command command(Path target) {
-        return Arrays.stream(Packaging.values())
-                .filter(packaging -> packaging.isIn(target))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("Nothing has been built in " + target))
-                .in(target);
+        return Packaging.best(target).in(target);
+    }
+
+    private static boolean isNewer(Path file, Path other) {
+        try {
+            return Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(other)) > 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Optional<Path> binary(Path target) {
@@ -158,7 +176,7 @@ public final class FunctionProcess implements AutoCloseable {
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.add("@jvm.args");
         words.addAll(flags);
-        words.addAll(List.of("-jar", "quarkus-run.jar"));
+        words.addAll(List.of("-jar", RUN));
         return words;
     }
 

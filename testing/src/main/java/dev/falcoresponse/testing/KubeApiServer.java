@@ -45,7 +45,9 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
             int port = ChildProcess.freePort();
             ChildProcess apiServer = startApiServer(binaries, folder, etcdPort, port, token, flags);
             Path certificate = folder.resolve("certificates").resolve("apiserver.crt");
-            apiServer.await("the API server's certificate", () -> Files.exists(certificate));
+            // written after the certificate, which then is whole
+            Path key = folder.resolve("certificates").resolve("apiserver.key");
+            apiServer.await("the API server's certificate", () -> Files.exists(key));
             var admin = new KubeAccess("https://127.0.0.1:" + port, Files.readString(certificate), token);
             KubernetesClient client = admin.client();
             apiServer.await("the API server", () -> isReady(client));

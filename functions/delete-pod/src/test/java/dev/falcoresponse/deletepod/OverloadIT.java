@@ -135,6 +135,47 @@ class OverloadIT {
     }
 
     @Test
+    void nobodyReadsABodyForHealthAndMetrics() {
+        KubeAccess nowhere = new KubeAccess("http://127.0.0.1:1", "", "token");
+        byte[] body = new byte[1_000_000];
+        try (FunctionProcess function = FunctionProcess.start(ThisFunction.TARGET, nowhere, SMALL);
+                HttpClient client = client()) {
+            for (String path : new String[] {"_/health", "_/x", "q/metrics", "q/x"}) {
+                HttpRequest request = HttpRequest.newBuilder(function.uri().resolve(path))
+                        .POST(BodyPublishers.ofByteArray(body))
+                        .build();
+                List<CompletableFuture<HttpResponse<String>>> sent = IntStream.range(0, 50)
+                        .mapToObj(_ -> client.sendAsync(request, BodyHandlers.ofString()))
+                        .toList();
+                assertThat(sent)
+                        .allSatisfy(each -> assertThat(each.join().statusCode()).isEqualTo(405));
+            }
+            assertThat(function.status("_/health")).isEqualTo(200);
+            assertThat(function.status("q/metrics")).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whoeverNeverSendsWhatItAnnouncedLosesItsPlace() throws IOException {
+        KubeAccess nowhere = new KubeAccess("http://127.0.0.1:1", "", "token");
+        try (FunctionProcess function = FunctionProcess.start(ThisFunction.TARGET, nowhere, SMALL);
+                HttpClient client = client();
+                Socket slow = new Socket(
+                        InetAddress.getLoopbackAddress(), function.uri().getPort())) {
+            slow.getOutputStream()
+                    .write(("POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                                    + "Content-Length: 1040000\r\n\r\n{")
+                            .getBytes(UTF_8));
+            // it ends without an answer
+            assertThat(slow.getInputStream().read()).isNegative();
+            assertThat(send(client, function, () -> BodyPublishers.ofString("{}"))
+                            .join()
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void whoeverGoesAwayHalfWayLeavesItsPlace() throws IOException {
         KubeAccess nowhere = new KubeAccess("http://127.0.0.1:1", "", "token");
         try (FunctionProcess function = FunctionProcess.start(ThisFunction.TARGET, nowhere, SMALL);
