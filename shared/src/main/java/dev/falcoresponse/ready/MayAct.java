@@ -36,7 +36,7 @@ final class MayAct implements HealthCheck {
     private final ApiServer api;
     private final ReentrantLock asking = new ReentrantLock();
     private volatile HealthCheckResponse last = HealthCheckResponse.down(name());
-    private Instant asked = Instant.EPOCH;
+    private volatile Instant asked = Instant.EPOCH;
     private CompletableFuture<Void> warmUp = CompletableFuture.completedFuture(null);
 
     MayAct(Action action, Settings settings, ApiServer api) {
@@ -51,20 +51,23 @@ final class MayAct implements HealthCheck {
         Thread.ofPlatform().name("may-act").daemon().start(this::call);
     }
 
-    /** Whoever comes while another asks gets what was known before: threads are for alerts. */
+    /** Whoever comes while another asks gets what was known before, if anything was: threads are for alerts. */
     @Override
     public HealthCheckResponse call() {
-        if (asking.tryLock()) {
-            try {
-                if (asked.plus(KEPT).isBefore(Instant.now())) {
-                    last = ask();
-                    asked = Instant.now();
-                }
-            } finally {
-                asking.unlock();
-            }
+        if (asked.equals(Instant.EPOCH)) {
+            asking.lock();
+        } else if (!asking.tryLock()) {
+            return last;
         }
-        return last;
+        try {
+            if (asked.plus(KEPT).isBefore(Instant.now())) {
+                last = ask();
+                asked = Instant.now();
+            }
+            return last;
+        } finally {
+            asking.unlock();
+        }
     }
 
     private HealthCheckResponse ask() {
