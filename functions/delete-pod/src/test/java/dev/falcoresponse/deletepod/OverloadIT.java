@@ -164,7 +164,7 @@ class OverloadIT {
                         InetAddress.getLoopbackAddress(), function.uri().getPort())) {
             slow.getOutputStream()
                     .write(("POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                                    + "Content-Length: 1040000\r\n\r\n{")
+                                    + "Content-Length: 1048576\r\n\r\n{")
                             .getBytes(UTF_8));
             // it ends without an answer
             assertThat(slow.getInputStream().read()).isNegative();
