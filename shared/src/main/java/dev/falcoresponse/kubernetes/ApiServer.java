@@ -428,9 +428,6 @@ public final class ApiServer {
     /** Nobody needs to know what the object is now; only that it was an API server that said so. */
     private void change(Call call, String mediaType, Object body) throws ApiException {
         byte[] answer = exchange(call, mediaType, body);
-        if (answer.length == 0) {
-            return; // a success that says no more
-        }
         try (JsonParser parser = JSON.createParser(answer)) {
             if (parser.nextToken() == JsonToken.START_OBJECT
                     && parser.skipChildren().currentToken() == JsonToken.END_OBJECT) {

@@ -63,8 +63,8 @@ final class TruthfulDispatcher extends KubernetesCrudDispatcher {
         if (current.code() != 200) {
             return current;
         }
-        String uid =
-                json(current.getBody().readUtf8()).path("metadata").path("uid").asText();
+        JsonNode pod = json(current.getBody().readUtf8());
+        String uid = pod.path("metadata").path("uid").asText();
         String expected = options.path("preconditions").path("uid").asText(uid);
         if (!Objects.equals(uid, expected)) {
             return status(
@@ -73,7 +73,7 @@ final class TruthfulDispatcher extends KubernetesCrudDispatcher {
                     "the UID in the precondition (%s) does not match the UID in record (%s)".formatted(expected, uid));
         }
         boolean dryRun = !options.path("dryRun").isEmpty();
-        return dryRun ? current : handleDelete(path);
+        return dryRun ? answer(pod) : handleDelete(path);
     }
 
     /** All of it or none, as RFC 6902 says: the mock does not look at tests. */
