@@ -61,19 +61,16 @@ public final class EventRecorder {
 
     /** Queues the Event about the pod, to be written a second later; without a pod there is nothing to hang it on. */
     void record(ResponseRecord done) {
-        long due = System.nanoTime() + LATER_NANOS;
-        done.pod().ifPresent(pod -> writers.execute(new Later(done, pod, due)));
+        done.pod().ifPresent(pod -> writers.execute(new Later(event(done, pod), System.nanoTime() + LATER_NANOS)));
     }
 
-    /** An Event that waits; the queue is in order: none behind it is due before it. */
+    /** An Event that waits, without the pod, which is much larger; the queue is in order: none behind it is due before it. */
     private final class Later implements Runnable {
-        private final ResponseRecord done;
-        private final Pod pod;
+        private final Event event;
         private final long due;
 
-        Later(ResponseRecord done, Pod pod, long due) {
-            this.done = done;
-            this.pod = pod;
+        Later(Event event, long due) {
+            this.event = event;
             this.due = due;
         }
 
@@ -89,7 +86,7 @@ public final class EventRecorder {
 
         void write() {
             try {
-                api.create(event(done, pod));
+                api.create(event);
             } catch (ApiException e) {
                 LOG.warnf("Kubernetes Event not written: %s", e.getMessage());
             }

@@ -41,15 +41,12 @@ public final class Callers {
     }
 
     /**
-     * Whether a request may be answered.
+     * Whether a request may be answered, where it matters who calls.
      *
      * @param authorizations all its Authorization headers
      * @throws IOException when that cannot be checked just now: then nobody is let in
      */
     public Verdict judge(List<String> authorizations) throws IOException {
-        if (!matter()) {
-            return Verdict.ADMITTED;
-        }
         if (authorizations.size() != 1 || !isBearer(authorizations.getFirst())) {
             return Verdict.UNKNOWN;
         }

@@ -93,26 +93,21 @@ final class OidcTokens {
      */
     Verdict judge(String token) throws IOException {
         Known known = keys.current();
-        try {
-            try {
-                return judge(known, token);
-            } catch (InvalidJwtException e) {
-                Known renewed = e.getCause() instanceof UnresolvableKeyException ? keys.renewed(known) : known;
-                return renewed.equals(known) ? refusal(e) : judge(renewed, token);
-            }
-        } catch (InvalidJwtException e) {
-            return refusal(e);
-        } catch (MalformedClaimException | RuntimeException e) {
-            LOG.debugf("A token that cannot be read: %s", e.toString());
-            return Verdict.UNKNOWN;
-        }
+        return judge(known, token).or(() -> judge(keys.renewed(known), token)).orElse(Verdict.UNKNOWN);
     }
 
-    private Verdict judge(Known known, String token) throws InvalidJwtException, MalformedClaimException {
-        String subject = known.consumer().processToClaims(token).getSubject();
-        return subjects.isEmpty() || subjects.stream().anyMatch(each -> matches(each, subject))
-                ? Verdict.ADMITTED
-                : Verdict.FORBIDDEN;
+    /** Empty when it is signed by a key that is not known. */
+    private Optional<Verdict> judge(Known known, String token) {
+        try {
+            String subject = known.consumer().processToClaims(token).getSubject();
+            boolean isNamed = subjects.isEmpty() || subjects.stream().anyMatch(each -> matches(each, subject));
+            return Optional.of(isNamed ? Verdict.ADMITTED : Verdict.FORBIDDEN);
+        } catch (InvalidJwtException e) {
+            return e.getCause() instanceof UnresolvableKeyException ? Optional.empty() : Optional.of(refusal(e));
+        } catch (MalformedClaimException | RuntimeException e) {
+            LOG.debugf("A token that cannot be read: %s", e.toString());
+            return Optional.of(Verdict.UNKNOWN);
+        }
     }
 
     /** Forbidden when all else was right: the signature is looked at before any claim, and all claims are looked at. */

@@ -113,20 +113,28 @@ public class Door {
             request.vertx().cancelTimer(deadline);
             place.leave();
         });
-        if (callers.matter() && place.work()) {
-            request.request().pause();
-            List<String> authorizations = request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
-            request.vertx()
-                    .executeBlocking(() -> callers.judge(authorizations), false)
-                    .onComplete(judged -> {
-                        place.leave();
-                        if (!request.response().closed()) {
-                            judged(request, judged);
-                        }
-                    });
+        if (callers.matter()) {
+            judge(request, place);
         } else {
             route(request);
         }
+    }
+
+    /** Not on the event loop: a file is read, or the issuer asked. Whoever has gone meanwhile is not waited for. */
+    private void judge(RoutingContext request, Place place) {
+        if (!place.work()) {
+            return;
+        }
+        request.request().pause();
+        List<String> authorizations = request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+        request.vertx()
+                .executeBlocking(() -> callers.judge(authorizations), false)
+                .onComplete(judged -> {
+                    place.leave();
+                    if (!request.response().closed()) {
+                        judged(request, judged);
+                    }
+                });
     }
 
     /** Health and metrics are only looked at: nobody reads a body for them. */
