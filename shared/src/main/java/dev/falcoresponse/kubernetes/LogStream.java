@@ -12,22 +12,40 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A body that is asked for chunk by chunk: the server waits while the reader is busy, and nothing piles up here. */
+/**
+ * A body that is asked for as it is read: the server waits while the reader is busy, and no more piles up here than keeps
+ * both from waiting for each other at every chunk.
+ */
 final class LogStream implements AsyncBody.Consumer<List<ByteBuffer>> {
+    /** How many bytes may wait for the reader. */
+    private static final long WINDOW = 256 * 1024;
+
     private final BlockingQueue<Chunk> chunks = new LinkedBlockingQueue<>();
+    private final AtomicLong waiting = new AtomicLong();
     private @Nullable AsyncBody body;
 
     /** Some bytes, or the end; with an error when it came too early. */
     private record Chunk(
             List<ByteBuffer> buffers,
             boolean last,
-            @Nullable Throwable error) {}
+            @Nullable Throwable error) {
+        long size() {
+            return buffers.stream().mapToLong(ByteBuffer::remaining).sum();
+        }
+    }
 
+    /** The next one is asked for here while there is room, by the reader otherwise. */
     @Override
     public void consume(List<ByteBuffer> value, AsyncBody asyncBody) {
-        chunks.add(new Chunk(value, false, null));
+        Chunk chunk = new Chunk(value, false, null);
+        boolean hasRoom = waiting.addAndGet(chunk.size()) < WINDOW;
+        chunks.add(chunk);
+        if (hasRoom) {
+            asyncBody.consume();
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what it completes with is put into the queue
@@ -59,12 +77,16 @@ final class LogStream implements AsyncBody.Consumer<List<ByteBuffer>> {
                 }
                 ended = chunk.last();
                 requireEnd(chunk.error());
+                long size = chunk.size();
                 for (ByteBuffer buffer : chunk.buffers()) {
                     byte[] bytes = new byte[buffer.remaining()];
                     buffer.get(bytes);
                     sink.accept(bytes);
                 }
-                source.consume();
+                long left = waiting.addAndGet(-size);
+                if (left < WINDOW && left + size >= WINDOW) {
+                    source.consume();
+                }
             }
         } finally {
             if (!ended) {
