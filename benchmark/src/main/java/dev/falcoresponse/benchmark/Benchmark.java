@@ -2,14 +2,11 @@ package dev.falcoresponse.benchmark;
 
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.FunctionProcess.Packaging;
-import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.KubeBinaries;
-import dev.falcoresponse.testing.ServiceAccountAccess;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,7 +31,6 @@ import picocli.CommandLine.ParameterException;
         description = "Measures delete-pod on a real kube-apiserver, in turn with the bare API, at the API"
                 + " server's watch. Without --url it starts the API server and the functions itself.")
 final class Benchmark implements Callable<Integer> {
-    private static final String FUNCTION = "delete-pod";
     private static final int SINGLES = 100;
     private static final double NANOS = 1e6;
 
@@ -45,7 +41,8 @@ final class Benchmark implements Callable<Integer> {
         replicas,
         sustained,
         start,
-        calls
+        calls,
+        logs
     }
 
     @Option(
@@ -99,19 +96,14 @@ final class Benchmark implements Callable<Integer> {
             description = "write benchmark/results.json, benchmark/bursts.svg and the table in README.md")
     private boolean write;
 
-    private final Path home = Path.of(System.getProperty("benchmark.home", "."));
+    private final Checkout checkout = Checkout.here();
     private final List<Row> rows = new ArrayList<>();
 
     /** What each took in the rounds of a measurement. */
     private final Map<String, List<Double>> taken = new LinkedHashMap<>();
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Benchmark())
-                .setExecutionExceptionHandler((e, line, _) -> {
-                    e.printStackTrace(line.getErr());
-                    return 1;
-                })
-                .execute(arguments));
+        Checkout.run(new Benchmark(), arguments);
     }
 
     @Override
@@ -127,7 +119,7 @@ final class Benchmark implements Callable<Integer> {
         Report report = new Report(rows);
         System.out.println(report.markdown());
         if (write) {
-            report.write(home);
+            report.write(checkout.home());
         }
         return 0;
     }
@@ -140,20 +132,22 @@ final class Benchmark implements Callable<Integer> {
     }
 
     private void measureOurs() {
-        KubeBinaries binaries = KubeBinaries.find(System.getenv())
-                .orElseThrow(() -> new ParameterException(new CommandLine(this), KubeBinaries.HOW_TO_GET));
+        KubeBinaries binaries = Checkout.binaries(this);
         if (parts.contains(Part.start)) {
             try (KubeApiServer server = KubeApiServer.start(binaries)) {
-                for (Packaging packaging : built(FUNCTION)) {
-                    rows.addAll(Starts.measure(target(FUNCTION), packaging, access(FUNCTION, server), server, rounds));
+                for (Packaging packaging : built()) {
+                    rows.addAll(Starts.measure(checkout, packaging, server, rounds));
                 }
             }
         }
         if (parts.contains(Part.calls)) {
-            rows.add(Calls.measure(binaries, target(FUNCTION), home));
+            rows.add(Calls.measure(binaries, checkout));
+        }
+        if (parts.contains(Part.logs)) {
+            rows.addAll(Logs.measure(binaries, checkout, rounds));
         }
         if (Stream.of(Part.single, Part.burst, Part.sustained).anyMatch(parts::contains)) {
-            for (Packaging packaging : built(FUNCTION)) {
+            for (Packaging packaging : built()) {
                 measureOurs(binaries, packaging);
             }
         }
@@ -164,7 +158,7 @@ final class Benchmark implements Callable<Integer> {
 
     private void measureOurs(KubeBinaries binaries, Packaging packaging) {
         try (KubeApiServer server = KubeApiServer.start(binaries);
-                FunctionProcess function = start(packaging, server);
+                FunctionProcess function = checkout.start(packaging, checkout.access(server));
                 Pods pods = new Pods(server.client());
                 Endpoint endpoint = new Endpoint(name(packaging), List.of(function.uri()), format)) {
             double idle = Memory.megabytes(function);
@@ -189,13 +183,13 @@ final class Benchmark implements Callable<Integer> {
     }
 
     private void measureReplicas(KubeBinaries binaries) {
-        Packaging best = built(FUNCTION).getFirst();
+        Packaging best = built().getFirst();
         try (KubeApiServer server = KubeApiServer.start(binaries);
                 Pods pods = new Pods(server.client())) {
             List<FunctionProcess> functions = new ArrayList<>();
             try {
                 for (int i = 0; i < 4; i++) {
-                    functions.add(start(best, server));
+                    functions.add(checkout.start(best, checkout.access(server)));
                 }
                 List<Subject> subjects = new ArrayList<>(List.of(new BareApi(server.client())));
                 for (int count : new int[] {1, 2, 4}) {
@@ -311,16 +305,9 @@ final class Benchmark implements Callable<Integer> {
         return List.copyOf(Optional.ofNullable(taken.get(name)).orElseThrow());
     }
 
-    private FunctionProcess start(Packaging packaging, KubeApiServer server) {
-        FunctionProcess function =
-                FunctionProcess.launch(target(FUNCTION), packaging, access(FUNCTION, server), Starts.ACTING);
-        Starts.awaitReady(function);
-        return function;
-    }
-
-    private List<Packaging> built(String function) {
+    private List<Packaging> built() {
         return Arrays.stream(Packaging.values())
-                .filter(packaging -> packaging.isIn(target(function)))
+                .filter(packaging -> packaging.isIn(checkout.target()))
                 .toList();
     }
 
@@ -330,14 +317,5 @@ final class Benchmark implements Callable<Integer> {
             case AOT_CACHE -> "JVM, AOT cache";
             case JVM -> "JVM";
         };
-    }
-
-    private KubeAccess access(String function, KubeApiServer server) {
-        return ServiceAccountAccess.of(
-                server, home.resolve("knative").resolve(function).resolve("rbac.yaml"));
-    }
-
-    private Path target(String function) {
-        return home.resolve("functions").resolve(function).resolve("target").toAbsolutePath();
     }
 }

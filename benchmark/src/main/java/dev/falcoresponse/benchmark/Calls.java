@@ -3,10 +3,8 @@ package dev.falcoresponse.benchmark;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.falcoresponse.testing.FunctionProcess;
-import dev.falcoresponse.testing.FunctionProcess.Packaging;
 import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.KubeBinaries;
-import dev.falcoresponse.testing.ServiceAccountAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,12 +24,12 @@ final class Calls {
 
     private Calls() {}
 
-    static Row measure(KubeBinaries binaries, Path target, Path home) {
+    static Row measure(KubeBinaries binaries, Checkout checkout) {
         try {
             Path policy = Files.writeString(Files.createTempFile("audit-policy", ".json"), POLICY);
             Path log = Files.createTempFile("audit", ".log");
             try {
-                return measure(binaries, target, home, policy, log);
+                return measure(binaries, checkout, policy, log);
             } finally {
                 Files.delete(policy);
                 Files.delete(log);
@@ -41,19 +39,14 @@ final class Calls {
         }
     }
 
-    private static Row measure(KubeBinaries binaries, Path target, Path home, Path policy, Path log)
-            throws IOException {
+    private static Row measure(KubeBinaries binaries, Checkout checkout, Path policy, Path log) throws IOException {
         List<String> flags =
                 List.of("--audit-policy-file=" + policy, "--audit-log-path=" + log, "--audit-log-mode=blocking");
         try (KubeApiServer server = KubeApiServer.start(binaries, flags);
                 Pods pods = new Pods(server.client())) {
-            var access = ServiceAccountAccess.of(
-                    server, home.resolve("knative").resolve("delete-pod").resolve("rbac.yaml"));
             // when it has ended, its Kubernetes Events are written
-            try (FunctionProcess function =
-                            FunctionProcess.launch(target, Packaging.best(target), access, Starts.ACTING);
-                    Endpoint endpoint = new Endpoint("", List.of(function.uri()), Endpoint.Format.cloudevent)) {
-                Starts.awaitReady(function);
+            try (FunctionProcess function = checkout.start(checkout.access(server));
+                    Endpoint endpoint = Endpoint.of(function)) {
                 Benchmark.checked(pods, endpoint, Burst.of(endpoint, pods.make(ALERTS), 8, pods.deletions()));
                 function.terminate();
                 function.awaitEnd();

@@ -1,5 +1,6 @@
 package dev.falcoresponse.benchmark;
 
+import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.RecordedAlert;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
@@ -38,6 +39,11 @@ final class Endpoint implements Subject {
         this.name = name;
         this.replicas = List.copyOf(replicas);
         this.format = format;
+    }
+
+    /** One function, as a broker calls it. */
+    static Endpoint of(FunctionProcess function) {
+        return new Endpoint("", List.of(function.uri()), Format.cloudevent);
     }
 
     @Override

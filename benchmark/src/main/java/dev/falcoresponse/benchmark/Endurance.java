@@ -7,10 +7,7 @@ import dev.falcoresponse.playground.broker.Passage;
 import dev.falcoresponse.testing.ApiProxy;
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.FunctionProcess.Packaging;
-import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
-import dev.falcoresponse.testing.KubeBinaries;
-import dev.falcoresponse.testing.ServiceAccountAccess;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.URI;
@@ -28,10 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** Counts what becomes of alerts when everything around the function fails, and of the function when there are many. */
 @Command(
@@ -63,27 +58,18 @@ final class Endurance implements Callable<Integer> {
     @Option(names = "--write", description = "write the table into README.md")
     private boolean write;
 
-    private final Path home = Path.of(System.getProperty("benchmark.home", "."));
-    private final Path target =
-            home.resolve("functions").resolve("delete-pod").resolve("target").toAbsolutePath();
+    private final Checkout checkout = Checkout.here();
     private final List<Count> counts = new ArrayList<>();
     private final List<Sample> samples = new ArrayList<>();
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Endurance())
-                .setExecutionExceptionHandler((e, line, _) -> {
-                    e.printStackTrace(line.getErr());
-                    return 1;
-                })
-                .execute(arguments));
+        Checkout.run(new Endurance(), arguments);
     }
 
     @Override
     public Integer call() {
-        KubeBinaries binaries = KubeBinaries.find(System.getenv())
-                .orElseThrow(() -> new ParameterException(new CommandLine(this), KubeBinaries.HOW_TO_GET));
-        try (KubeApiServer server = KubeApiServer.start(binaries)) {
-            Faults faults = new Faults(server, home, alerts);
+        try (KubeApiServer server = KubeApiServer.start(Checkout.binaries(this))) {
+            Faults faults = new Faults(server, checkout, alerts);
             if (alerts > 0) {
                 counts.addAll(faults.all());
             }
@@ -99,7 +85,7 @@ final class Endurance implements Callable<Integer> {
         }
         System.out.println(markdown());
         if (write) {
-            new Section("endure").write(home, markdown());
+            new Section("endure").write(checkout.home(), markdown());
         }
         return counts.stream().allMatch(count -> count.wrong() == 0 && count.lost() == 0) ? 0 : 1;
     }
@@ -117,11 +103,6 @@ final class Endurance implements Callable<Integer> {
         return samples.isEmpty() ? table : table + "\n" + Sample.sentence(samples) + "\n";
     }
 
-    private KubeAccess access(KubeApiServer server) {
-        return ServiceAccountAccess.of(
-                server, home.resolve("knative").resolve("delete-pod").resolve("rbac.yaml"));
-    }
-
     /** Each time at another call of three alerts; what started anew is found by the broker, which repeats. */
     private Count kill(KubeApiServer server, Faults faults) {
         Random random = new Random(1);
@@ -133,18 +114,17 @@ final class Endurance implements Callable<Integer> {
             }
             return Optional.empty();
         };
+        Path target = checkout.target();
         List<Pod> asked = new ArrayList<>();
         List<Pod> bystanders = new ArrayList<>();
         List<Passage> passages = new ArrayList<>();
         List<String> records = new ArrayList<>();
-        try (ApiProxy proxy = ApiProxy.before(access(server), fault);
+        try (ApiProxy proxy = ApiProxy.before(checkout.access(server), fault);
                 Pods pods = new Pods(server.client())) {
             for (int i = 0; i < kills; i++) {
                 left.set(Integer.MAX_VALUE);
-                FunctionProcess first =
-                        FunctionProcess.launch(target, Packaging.best(target), proxy.access(), Starts.ACTING);
+                FunctionProcess first = checkout.start(proxy.access());
                 current.set(first);
-                Starts.awaitReady(first);
                 List<Pod> three = pods.make(3);
                 bystanders.addAll(pods.make(1));
                 left.set(1 + random.nextInt(6));
@@ -155,7 +135,7 @@ final class Endurance implements Callable<Integer> {
                     first.awaitEndOr(sent::isDone);
                     current.set(null);
                     records.addAll(first.records());
-                    Map<String, String> same = new HashMap<>(Starts.ACTING);
+                    Map<String, String> same = new HashMap<>(FunctionProcess.ACTING);
                     same.put("QUARKUS_HTTP_PORT", Integer.toString(uri.getPort()));
                     first.kill();
                     first.awaitEnd();
@@ -179,35 +159,32 @@ final class Endurance implements Callable<Integer> {
         int wrong = 0;
         int done = 0;
         try (Pods pods = new Pods(client);
-                FunctionProcess function =
-                        FunctionProcess.launch(target, Packaging.best(target), access(server), Starts.ACTING)) {
-            Starts.awaitReady(function);
-            try (Endpoint endpoint = new Endpoint("", List.of(function.uri()), Endpoint.Format.cloudevent)) {
-                for (Pod pod : pods.make(races)) {
-                    Subject.Attempt attempt = endpoint.prepare(pod);
-                    int head = random.nextInt(3);
-                    CompletableFuture<Boolean> answered = CompletableFuture.supplyAsync(() -> {
-                        try {
-                            attempt.make();
-                            return true;
-                        } catch (Subject.FailureException e) {
-                            return false;
-                        }
-                    });
-                    if (head == 0) {
-                        answered.join();
+                FunctionProcess function = checkout.start(checkout.access(server));
+                Endpoint endpoint = Endpoint.of(function)) {
+            for (Pod pod : pods.make(races)) {
+                Subject.Attempt attempt = endpoint.prepare(pod);
+                int head = random.nextInt(3);
+                CompletableFuture<Boolean> answered = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        attempt.make();
+                        return true;
+                    } catch (Subject.FailureException e) {
+                        return false;
                     }
-                    client.resource(pod).withGracePeriod(0L).delete();
-                    Pod namesake = pods.makeAgain(pod);
-                    done += answered.join() ? 1 : 0;
-                    Pod now = client.resource(pod).get();
-                    wrong += now != null
-                                    && now.getMetadata()
-                                            .getUid()
-                                            .equals(namesake.getMetadata().getUid())
-                            ? 0
-                            : 1;
+                });
+                if (head == 0) {
+                    answered.join();
                 }
+                client.resource(pod).withGracePeriod(0L).delete();
+                Pod namesake = pods.makeAgain(pod);
+                done += answered.join() ? 1 : 0;
+                Pod now = client.resource(pod).get();
+                wrong += now != null
+                                && now.getMetadata()
+                                        .getUid()
+                                        .equals(namesake.getMetadata().getUid())
+                        ? 0
+                        : 1;
             }
         }
         return new Count("recreated under its name meanwhile", races, done, 0, wrong, races - done);
@@ -217,19 +194,16 @@ final class Endurance implements Callable<Integer> {
     private Count flood(KubeApiServer server) {
         int done = 0;
         int left = 0;
-        try (FunctionProcess function =
-                FunctionProcess.launch(target, Packaging.best(target), access(server), Starts.ACTING)) {
-            Starts.awaitReady(function);
-            try (Endpoint endpoint = new Endpoint("", List.of(function.uri()), Endpoint.Format.cloudevent)) {
-                for (int sent = 0; sent < flood; sent += CHUNK) {
-                    int size = Math.min(CHUNK, flood - sent);
-                    try (Pods pods = new Pods(server.client())) {
-                        Burst burst = Burst.of(endpoint, pods.make(size), 32, pods.deletions());
-                        done += size - burst.failed();
-                        left += burst.left();
-                    }
-                    samples.add(Sample.of(function));
+        try (FunctionProcess function = checkout.start(checkout.access(server));
+                Endpoint endpoint = Endpoint.of(function)) {
+            for (int sent = 0; sent < flood; sent += CHUNK) {
+                int size = Math.min(CHUNK, flood - sent);
+                try (Pods pods = new Pods(server.client())) {
+                    Burst burst = Burst.of(endpoint, pods.make(size), 32, pods.deletions());
+                    done += size - burst.failed();
+                    left += burst.left();
                 }
+                samples.add(Sample.of(function));
             }
         }
         return new Count("a flood, in one process", flood, done, 0, left, flood - done);

@@ -7,19 +7,28 @@ import dev.falcoresponse.playground.broker.Broker;
 import dev.falcoresponse.playground.broker.Passage;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.testing.ApiProxy;
+import dev.falcoresponse.testing.FaultyWire;
+import dev.falcoresponse.testing.Folders;
 import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.FunctionProcess.Packaging;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
-import dev.falcoresponse.testing.ServiceAccountAccess;
+import dev.falcoresponse.testing.Waiting;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,35 +52,38 @@ final class Faults {
     private static final int SENDERS = 16;
     private static final long API_TIMEOUT_MILLIS = 500;
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Map<String, String> SETTINGS = settings();
+
     private final KubeApiServer server;
-    private final Path target;
+    private final Checkout checkout;
     private final KubeAccess access;
     private final RuleBook rules;
     private final int alerts;
     private final AtomicInteger struck = new AtomicInteger();
 
-    Faults(KubeApiServer server, Path home, int alerts) {
+    Faults(KubeApiServer server, Checkout checkout, int alerts) {
         this.server = server;
-        this.target = home.resolve("functions")
-                .resolve("delete-pod")
-                .resolve("target")
-                .toAbsolutePath();
-        this.access = ServiceAccountAccess.of(
-                server, home.resolve("knative").resolve("delete-pod").resolve("rbac.yaml"));
-        this.rules = impatient(home);
+        this.checkout = checkout;
+        this.access = checkout.access(server);
+        this.rules = impatient(checkout.knative());
         this.alerts = alerts;
     }
 
+    private static Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>(FunctionProcess.ACTING);
+        settings.put("RESPONSE_API_TIMEOUT", API_TIMEOUT_MILLIS + "ms");
+        return settings;
+    }
+
     /** The Trigger of delete-pod as it is shipped, but for its pauses: they prove nothing, and take time. */
-    private static RuleBook impatient(Path home) {
+    private static RuleBook impatient(Path knative) {
         try {
             Path folder = Files.createTempDirectory("triggers-");
             for (String file : List.of("base/broker.yaml", "delete-pod/trigger.yaml")) {
                 Path copy = folder.resolve(file);
                 Files.createDirectories(copy.getParent());
-                Files.writeString(
-                        copy,
-                        Files.readString(home.resolve("knative").resolve(file)).replace("PT1S", "PT0.1S"));
+                Files.writeString(copy, Files.readString(knative.resolve(file)).replace("PT1S", "PT0.1S"));
             }
             return RuleBook.read(folder, List.of());
         } catch (IOException e) {
@@ -88,10 +100,11 @@ final class Faults {
                 through("garbage", often(new ApiProxy.Answer(200, Map.of(), "<html>proxy</html>"))),
                 through("half a response", often(new ApiProxy.Answer(200, Map.of(ApiProxy.BREAKS, ""), "{\"kind\":"))),
                 through("slower than the deadline", slow()),
-                over("connection refused", FlakyWire.Fault.REFUSED),
-                over("reset in the middle, the change perhaps done", FlakyWire.Fault.RESET),
-                over("stalled below TLS", FlakyWire.Fault.STALLED),
-                over("no TLS", FlakyWire.Fault.NO_TLS),
+                over("connection refused", new FaultyWire.Fault.Refuses()),
+                over("reset in the middle, the change perhaps done", new FaultyWire.Fault.Resets()),
+                over("stalled below TLS", new FaultyWire.Fault.Stalls(Duration.ofMillis(API_TIMEOUT_MILLIS * 2))),
+                over("no TLS", new FaultyWire.Fault.NoTls()),
+                rotate(),
                 during("API server killed and started again", server::restart, () -> {}),
                 during("etcd stands still and goes on", server::freezeStore, server::thawStore));
     }
@@ -147,9 +160,9 @@ final class Faults {
         }
     }
 
-    private Count over(String name, FlakyWire.Fault fault) {
+    private Count over(String name, FaultyWire.Fault fault) {
         int port = URI.create(access.url()).getPort();
-        try (FlakyWire wire = new FlakyWire(port, fault, API_TIMEOUT_MILLIS * 2)) {
+        try (FaultyWire wire = FaultyWire.to(port, fault)) {
             Count count = run(
                     name,
                     new KubeAccess("https://127.0.0.1:" + wire.port(), access.certificate(), access.token()),
@@ -163,15 +176,58 @@ final class Faults {
         return run(name, access, begin, end);
     }
 
+    /** As the kubelet does it: the new one is there before the old one ends, of which nobody tells the function. */
+    private Count rotate() {
+        KubernetesClient client = server.client();
+        Secret secret = client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withNamespace("falco-response")
+                        .withName("bound-to-" + UUID.randomUUID())
+                        .endMetadata()
+                        .build())
+                .create();
+        KubeAccess old = checkout.boundTo(server, secret);
+        try {
+            Path folder = Files.createTempDirectory("service-account-");
+            Map<String, String> settings = new HashMap<>(old.mount(folder));
+            settings.putAll(SETTINGS);
+            Packaging packaging = Packaging.best(checkout.target());
+            try (FunctionProcess function = FunctionProcess.launch(checkout.target(), packaging, settings);
+                    KubernetesClient formerly = old.client()) {
+                Starts.awaitReady(function);
+                access.mount(folder);
+                client.resource(secret).delete();
+                Waiting.until("the old token's end", PATIENCE, () -> isRefused(formerly));
+                return run("token expired, a new one on the disk", function, () -> {}, () -> {});
+            } finally {
+                Folders.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isRefused(KubernetesClient client) {
+        try {
+            client.pods().inNamespace("default").list();
+            return false;
+        } catch (KubernetesClientException e) {
+            return e.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED;
+        }
+    }
+
     private Count run(String name, KubeAccess way, Runnable begin, Runnable end) {
-        Map<String, String> settings = new HashMap<>(Starts.ACTING);
-        settings.put("RESPONSE_API_TIMEOUT", API_TIMEOUT_MILLIS + "ms");
-        try (Pods pods = new Pods(server.client());
-                FunctionProcess function =
-                        FunctionProcess.launch(target, FunctionProcess.Packaging.best(target), way, settings)) {
+        Packaging packaging = Packaging.best(checkout.target());
+        try (FunctionProcess function = FunctionProcess.launch(checkout.target(), packaging, way, SETTINGS)) {
+            Starts.awaitLife(function);
+            return run(name, function, begin, end);
+        }
+    }
+
+    private Count run(String name, FunctionProcess function, Runnable begin, Runnable end) {
+        try (Pods pods = new Pods(server.client())) {
             List<Pod> asked = pods.make(alerts);
             List<Pod> bystanders = pods.make(Math.max(1, alerts / 10));
-            Starts.awaitLife(function);
             try (Broker broker = broker(function.uri())) {
                 CompletableFuture<Void> meanwhile = CompletableFuture.runAsync(() -> {
                     begin.run();

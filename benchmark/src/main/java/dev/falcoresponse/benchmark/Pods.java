@@ -5,6 +5,7 @@ import dev.falcoresponse.testing.Waiting;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** A namespace of its own, with pods that wait to be taken away; it goes with all that is in it. */
@@ -77,11 +79,20 @@ final class Pods implements AutoCloseable {
 
     /** So many more; no scheduler takes them, so that a deletion ends at once. */
     List<Pod> make(int count) {
+        return make(count, Pods::unscheduled);
+    }
+
+    private static PodBuilder unscheduled(PodBuilder pod) {
+        return pod.editSpec().withSchedulerName("nobody").endSpec();
+    }
+
+    /** So many more, with a change of their own. */
+    List<Pod> make(int count, UnaryOperator<PodBuilder> change) {
         int first = made;
         made += count;
         try (ExecutorService threads = Executors.newFixedThreadPool(CREATORS)) {
             List<Callable<Pod>> tasks = IntStream.range(first, made)
-                    .<Callable<Pod>>mapToObj(i -> () -> make("web-" + i))
+                    .<Callable<Pod>>mapToObj(i -> () -> TestPods.create(client, namespace, "web-" + i, change))
                     .toList();
             return threads.invokeAll(tasks).stream().map(Pods::get).toList();
         } catch (InterruptedException e) {
@@ -90,20 +101,12 @@ final class Pods implements AutoCloseable {
         }
     }
 
-    private Pod make(String name) {
-        return TestPods.create(
-                client,
-                namespace,
-                name,
-                pod -> pod.editSpec().withSchedulerName("nobody").endSpec());
-    }
-
     /** Another pod of the same name, as soon as that is free. */
     Pod makeAgain(Pod pod) {
         AtomicReference<Pod> made = new AtomicReference<>();
         Waiting.until("the name", PATIENCE, () -> {
             try {
-                made.set(make(pod.getMetadata().getName()));
+                made.set(TestPods.create(client, namespace, pod.getMetadata().getName(), Pods::unscheduled));
                 return true;
             } catch (KubernetesClientException e) {
                 if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {

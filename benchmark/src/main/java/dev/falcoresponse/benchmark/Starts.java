@@ -6,23 +6,20 @@ import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** From the start of a process to its first answers. */
 final class Starts {
-    static final Map<String, String> ACTING = Map.of("RESPONSE_DRY_RUN", "false", "RESPONSE_BUDGET", "unlimited");
-
     private static final long PATIENCE_NANOS = 60_000_000_000L;
     private static final long BETWEEN_NANOS = 1_000_000;
     private static final double NANOS = 1e6;
 
     private Starts() {}
 
-    static List<Row> measure(Path target, Packaging packaging, KubeAccess access, KubeApiServer server, int rounds) {
+    static List<Row> measure(Checkout checkout, Packaging packaging, KubeApiServer server, int rounds) {
+        KubeAccess access = checkout.access(server);
         List<Double> first = new ArrayList<>();
         List<Double> ready = new ArrayList<>();
         List<Double> alert = new ArrayList<>();
@@ -30,8 +27,9 @@ final class Starts {
             for (int round = 0; round < Math.max(rounds, 5); round++) {
                 var pod = pods.make(1);
                 long start = System.nanoTime();
-                try (FunctionProcess function = FunctionProcess.launch(target, packaging, access, ACTING);
-                        Endpoint endpoint = new Endpoint("", List.of(function.uri()), Endpoint.Format.cloudevent)) {
+                try (FunctionProcess function =
+                                FunctionProcess.launch(checkout.target(), packaging, access, FunctionProcess.ACTING);
+                        Endpoint endpoint = Endpoint.of(function)) {
                     await(function, "_/health");
                     first.add((System.nanoTime() - start) / NANOS);
                     await(function, "_/ready");

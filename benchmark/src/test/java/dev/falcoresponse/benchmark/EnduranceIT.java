@@ -28,10 +28,7 @@ class EnduranceIT {
 
     @Test
     void anAlertIsOneReadOneChangeAndOneKubernetesEvent() {
-        Row calls = Calls.measure(
-                KubeBinaries.find(System.getenv()).orElseThrow(),
-                HOME.resolve("functions").resolve("delete-pod").resolve("target"),
-                HOME);
+        Row calls = Calls.measure(KubeBinaries.find(System.getenv()).orElseThrow(), new Checkout(HOME));
         assertThat(calls.subject()).isEqualTo("1.00 create events, 1.00 delete pods, 1.00 get pods");
     }
 

@@ -20,6 +20,10 @@ import java.util.function.BooleanSupplier;
 
 /** A packaged function as its users run it: a process of its own, set by its environment. */
 public final class FunctionProcess implements AutoCloseable {
+    /** Settings of one that acts, without a budget. */
+    public static final Map<String, String> ACTING =
+            Map.of("RESPONSE_DRY_RUN", "false", "RESPONSE_BUDGET", "unlimited");
+
     private static final String PORT = "QUARKUS_HTTP_PORT";
     private static final String APP = "quarkus-app";
     private static final String RUN = "quarkus-run.jar";
@@ -75,10 +79,12 @@ public final class FunctionProcess implements AutoCloseable {
 
         private Command in(Path target) {
             Path app = target.resolve(APP);
+            // so that whoever looks at the processes can tell them apart
+            String name = "-Dfunction=" + target.toAbsolutePath().normalize();
             return switch (this) {
                 case NATIVE -> new Command(List.of(binary(target).orElseThrow().toString()), target);
-                case AOT_CACHE -> new Command(java(List.of("-XX:AOTCache=" + CACHE)), app);
-                case JVM -> new Command(java(List.of()), app);
+                case AOT_CACHE -> new Command(java(List.of(name, "-XX:AOTCache=" + CACHE)), app);
+                case JVM -> new Command(java(List.of(name)), app);
             };
         }
     }
@@ -87,6 +93,11 @@ public final class FunctionProcess implements AutoCloseable {
     public static FunctionProcess launch(
             Path target, Packaging packaging, KubeAccess kubernetes, Map<String, String> settings) {
         return launch(packaging.in(target), Optional.of(kubernetes), settings);
+    }
+
+    /** The same for the cluster that its settings lead to. */
+    public static FunctionProcess launch(Path target, Packaging packaging, Map<String, String> settings) {
+        return launch(packaging.in(target), Optional.empty(), settings);
     }
 
     /** The same for the cluster of the current kubeconfig context. */

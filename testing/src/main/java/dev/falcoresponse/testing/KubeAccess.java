@@ -7,9 +7,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Map;
 
 /**
  * How someone gets to an API server.
@@ -44,6 +46,33 @@ public record KubeAccess(String url, String certificate, String token) {
                     contexts: [{name: it, context: {cluster: it, user: it}}]
                     current-context: it
                     """.formatted(url, authority, token));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The same as a pod has it.
+     *
+     * @param folder where the token and the certificate are put
+     * @return the environment that leads there; whatever becomes of the file {@code token} counts
+     */
+    public Map<String, String> mount(Path folder) {
+        URI server = URI.create(url);
+        try {
+            Path tokenFile = Files.writeString(folder.resolve("token"), token);
+            Path certificateFile = Files.writeString(folder.resolve("ca.crt"), certificate);
+            return Map.of(
+                    "KUBERNETES_SERVICE_HOST",
+                    server.getHost(),
+                    "KUBERNETES_SERVICE_PORT",
+                    Integer.toString(server.getPort()),
+                    "KUBERNETES_AUTH_TRYKUBECONFIG",
+                    "false",
+                    "KUBERNETES_AUTH_SERVICEACCOUNT_TOKEN",
+                    tokenFile.toString(),
+                    "KUBERNETES_CERTS_CA_FILE",
+                    certificateFile.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

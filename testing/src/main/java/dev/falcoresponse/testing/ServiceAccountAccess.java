@@ -2,7 +2,9 @@ package dev.falcoresponse.testing;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.authentication.BoundObjectReference;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Acts as a function's own ServiceAccount, with what its manifest allows and nothing else. */
 public final class ServiceAccountAccess {
@@ -18,6 +21,16 @@ public final class ServiceAccountAccess {
 
     /** Applies an {@code rbac.yaml} as it stands, and takes a token for the ServiceAccount in it. */
     public static KubeAccess of(KubeCluster server, Path rbac) {
+        return of(server, rbac, null);
+    }
+
+    /** The same with a token that is good for as long as an object is there, which a token of a pod is, too. */
+    public static KubeAccess boundTo(KubeCluster server, Path rbac, Secret secret) {
+        var meta = secret.getMetadata();
+        return of(server, rbac, new BoundObjectReference("v1", "Secret", meta.getName(), meta.getUid()));
+    }
+
+    private static KubeAccess of(KubeCluster server, Path rbac, @Nullable BoundObjectReference bound) {
         KubernetesClient client = server.client();
         List<HasMetadata> manifests = read(client, rbac);
         ServiceAccount account = manifests.stream()
@@ -36,6 +49,7 @@ public final class ServiceAccountAccess {
         var request = new TokenRequestBuilder()
                 .withNewSpec()
                 .withExpirationSeconds(3600L)
+                .withBoundObjectRef(bound)
                 .endSpec()
                 .build();
         String token = client.serviceAccounts()

@@ -3,29 +3,18 @@ package dev.falcoresponse.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.Base64;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /**
  * Says yes to everything a function asks, over TLS: enough to walk through its code, and no proof of anything. It needs
  * nothing but the JDK.
  */
 final class StandInApiServer implements AutoCloseable {
-    private static final String PASSWORD = "changeit";
     private static final Pattern POD = Pattern.compile(".*/namespaces/([^/]+)/pods/([^/?]+)(/log)?.*");
     private static final Pattern NAMED =
             Pattern.compile("/(?:api|apis/[^/]+)/v[^/]+/(?:namespaces/[^/]+/)?[^/]+/[^/]+");
@@ -43,54 +32,8 @@ final class StandInApiServer implements AutoCloseable {
     }
 
     static StandInApiServer start() throws IOException {
-        Path folder = Files.createTempDirectory("stand-in-");
-        try {
-            KeyStore keys = keys(folder.resolve("keys.p12"));
-            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            managers.init(keys, PASSWORD.toCharArray());
-            SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(managers.getKeyManagers(), null, null);
-            HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.setHttpsConfigurator(new HttpsConfigurator(tls));
-            String pem = "-----BEGIN CERTIFICATE-----\n"
-                    + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                            .encodeToString(keys.getCertificate("server").getEncoded())
-                    + "\n-----END CERTIFICATE-----\n";
-            return new StandInApiServer(server, pem);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        } finally {
-            Folders.delete(folder);
-        }
-    }
-
-    /** The JDK makes certificates only by its tool. */
-    private static KeyStore keys(Path file) throws IOException, GeneralSecurityException {
-        Process tool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=127.0.0.1",
-                        "-ext",
-                        "san=ip:127.0.0.1",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD,
-                        "-keystore",
-                        file.toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(tool.getInputStream().readAllBytes(), UTF_8);
-        if (!Files.exists(file)) {
-            throw new IOException("keytool made no key: " + said);
-        }
-        return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
+        SelfSigned made = SelfSigned.create();
+        return new StandInApiServer(made.server(), made.certificate());
     }
 
     /** The way to it. */

@@ -44,7 +44,7 @@ public final class ThisFunction {
     }
 
     private static FunctionProcess acting(Path target, KubeAccess kubernetes, Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(Map.of("RESPONSE_DRY_RUN", "false", "RESPONSE_BUDGET", "unlimited"));
+        Map<String, String> all = new HashMap<>(FunctionProcess.ACTING);
         all.putAll(settings);
         return FunctionProcess.start(target, kubernetes, all);
     }

@@ -154,28 +154,18 @@ class OidcIT {
     @Test
     void theKeysMayBeInAFileAndAnotherIssuerIsNobody() throws IOException {
         Path keys = Files.writeString(folder.resolve("jwks.json"), client.raw("/openid/v1/jwks"));
-        KubeAccess nowhere = new KubeAccess("http://127.0.0.1:1", "", "token");
-        try (FunctionProcess function = start(
-                nowhere,
-                Map.of(
-                        "RESPONSE_OIDC_AUDIENCE",
-                        AUDIENCE,
-                        "RESPONSE_OIDC_ISSUER",
-                        "https://kubernetes.default.svc",
-                        "RESPONSE_OIDC_KEYS_FILE",
-                        keys.toString()))) {
-            assertThat(send(function, token("broker", AUDIENCE)).statusCode()).isEqualTo(200);
-        }
-        try (FunctionProcess function = start(
-                nowhere,
-                Map.of(
-                        "RESPONSE_OIDC_AUDIENCE",
-                        AUDIENCE,
-                        "RESPONSE_OIDC_ISSUER",
-                        "https://issuer.example.com",
-                        "RESPONSE_OIDC_KEYS_FILE",
-                        keys.toString()))) {
-            assertThat(send(function, token("broker", AUDIENCE)).statusCode()).isEqualTo(401);
+        assertThat(statusWith(keys, "https://kubernetes.default.svc")).isEqualTo(200);
+        assertThat(statusWith(keys, "https://issuer.example.com")).isEqualTo(401);
+    }
+
+    /** What a token of the cluster gets where nobody can be asked. */
+    private int statusWith(Path keys, String issuer) {
+        Map<String, String> settings = Map.of(
+                "RESPONSE_OIDC_AUDIENCE", AUDIENCE,
+                "RESPONSE_OIDC_ISSUER", issuer,
+                "RESPONSE_OIDC_KEYS_FILE", keys.toString());
+        try (FunctionProcess function = start(new KubeAccess("http://127.0.0.1:1", "", "token"), settings)) {
+            return send(function, token("broker", AUDIENCE)).statusCode();
         }
     }
 

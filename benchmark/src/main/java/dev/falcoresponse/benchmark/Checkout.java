@@ -1,0 +1,80 @@
+package dev.falcoresponse.benchmark;
+
+import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.FunctionProcess.Packaging;
+import dev.falcoresponse.testing.KubeAccess;
+import dev.falcoresponse.testing.KubeBinaries;
+import dev.falcoresponse.testing.KubeCluster;
+import dev.falcoresponse.testing.ServiceAccountAccess;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** The project that this is part of, and its function delete-pod, with the Role that it is shipped with. */
+record Checkout(Path home) {
+    private static final String FUNCTION = "delete-pod";
+
+    /** Where the command that was called says it is. */
+    static Checkout here() {
+        return new Checkout(Path.of(System.getProperty("benchmark.home", ".")));
+    }
+
+    /** Runs a command as its user called it, and ends with its status. */
+    static void run(Callable<Integer> command, String[] arguments) {
+        System.exit(new CommandLine(command)
+                .setExecutionExceptionHandler((e, line, _) -> {
+                    e.printStackTrace(line.getErr());
+                    return 1;
+                })
+                .execute(arguments));
+    }
+
+    /** The real API server's programs, which the command cannot do without. */
+    static KubeBinaries binaries(Callable<Integer> command) {
+        return KubeBinaries.find(System.getenv())
+                .orElseThrow(() -> new ParameterException(new CommandLine(command), KubeBinaries.HOW_TO_GET));
+    }
+
+    Path knative() {
+        return home.resolve("knative");
+    }
+
+    Path target() {
+        return target(FUNCTION);
+    }
+
+    Path target(String function) {
+        return home.resolve("functions").resolve(function).resolve("target").toAbsolutePath();
+    }
+
+    KubeAccess access(KubeCluster server) {
+        return access(FUNCTION, server);
+    }
+
+    /** The same with a token that ends with a Secret. */
+    KubeAccess boundTo(KubeCluster server, Secret secret) {
+        return ServiceAccountAccess.boundTo(server, rbac(FUNCTION), secret);
+    }
+
+    private Path rbac(String function) {
+        return knative().resolve(function).resolve("rbac.yaml");
+    }
+
+    KubeAccess access(String function, KubeCluster server) {
+        return ServiceAccountAccess.of(server, rbac(function));
+    }
+
+    /** The function, acting, as soon as it is ready. */
+    FunctionProcess start(Packaging packaging, KubeAccess access) {
+        FunctionProcess function = FunctionProcess.launch(target(), packaging, access, FunctionProcess.ACTING);
+        Starts.awaitReady(function);
+        return function;
+    }
+
+    /** The same, packaged as fast as it was built. */
+    FunctionProcess start(KubeAccess access) {
+        return start(Packaging.best(target()), access);
+    }
+}
