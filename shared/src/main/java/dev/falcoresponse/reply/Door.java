@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
@@ -41,6 +42,7 @@ public class Door {
     private static final Logger LOG = Logger.getLogger(Door.class);
     private static final int BEFORE_BODY = RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1;
     private static final int BEFORE_FUNQY = -10;
+    private static final Pattern OF_QUARKUS = Pattern.compile("/[_q]/[a-z/-]*");
     private static final String PREFIX = "ce-";
     private static final List<String> REQUIRED = List.of("ce-specversion", "ce-id", "ce-source", "ce-type");
     private static final String WRONG_TYPE =
@@ -154,9 +156,9 @@ public class Door {
         }
     }
 
+    /** As it was written, in the letters that Quarkus' paths have: no dots or escapes that come out as another path. */
     private static boolean isOfQuarkus(RoutingContext request) {
-        String path = request.normalizedPath();
-        return path.startsWith("/_/") || path.startsWith("/q/");
+        return OF_QUARKUS.matcher(request.request().path()).matches();
     }
 
     /** As it is announced; negative when it is not. */
