@@ -81,7 +81,7 @@ final class Benchmark implements Callable<Integer> {
             names = "--url",
             paramLabel = "URL",
             description =
-                    "measure what answers there, which must act in the cluster of the current kubeconfig context: pods"
+                    "measure what answers there, which must act in the cluster of the current kubeconfig context, without a budget: pods"
                             + " are made in a namespace of their own; only single, burst and sustained")
     private @Nullable URI url;
 
@@ -291,8 +291,9 @@ final class Benchmark implements Callable<Integer> {
     static Burst checked(Pods pods, Subject subject, Burst burst) {
         pods.settle();
         if (burst.failed() > 0 || burst.left() > 0) {
-            throw new IllegalStateException("%s: %d were not answered as done, %d pods are still there"
-                    .formatted(subject.name(), burst.failed(), burst.left()));
+            throw new StoppedException(
+                    "%s: %d alerts got no good answer, %d pods are still there; is it to act, without a budget?"
+                            .formatted(subject.name(), burst.failed(), burst.left()));
         }
         return burst;
     }

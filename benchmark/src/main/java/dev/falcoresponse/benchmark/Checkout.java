@@ -25,7 +25,11 @@ record Checkout(Path home) {
     static void run(Callable<Integer> command, String[] arguments) {
         System.exit(new CommandLine(command)
                 .setExecutionExceptionHandler((e, line, _) -> {
-                    e.printStackTrace(line.getErr());
+                    if (e instanceof StoppedException) {
+                        line.getErr().println(e.getMessage());
+                    } else {
+                        e.printStackTrace(line.getErr());
+                    }
                     return 1;
                 })
                 .execute(arguments));
