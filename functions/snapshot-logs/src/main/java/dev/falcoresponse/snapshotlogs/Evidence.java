@@ -124,7 +124,7 @@ public final class Evidence {
 
     private Optional<String> troubleInside(JsonNode object, String name) throws IOException {
         try (InputStream in = store.read(name).orElseThrow(IOException::new)) {
-            StoredLog log = StoredLog.read(in);
+            StoredLog log = StoredLog.read(in, false);
             return fits(object, "bytes", "sha256", log.bytes(), log.sha256())
                     ? Optional.empty()
                     : Optional.of("ALTERED");

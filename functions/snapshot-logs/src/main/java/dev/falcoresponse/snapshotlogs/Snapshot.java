@@ -159,7 +159,7 @@ final class Snapshot {
             Optional<InputStream> earlier = store.read(prefix + log.object() + ending);
             if (earlier.isPresent()) {
                 earlier.get().close();
-                note(log, ending, earlier(log.object() + ending), "secured by an earlier try");
+                note(log, ending, earlier(log.object(), ending), "secured by an earlier try");
                 return;
             }
         }
@@ -240,20 +240,22 @@ final class Snapshot {
         String name = log.object() + ending;
         try (Scratch compressed = new Scratch();
                 InputStream in = tail.open()) {
-            StoredLog stored = StoredLog.compress(in, compressed);
+            StoredLog stored = StoredLog.compress(in, tail.beginsLine(), compressed);
             if (store.putIfAbsent(prefix + name, compressed)) {
                 note(log, ending, stored, trouble.orElse(""));
             } else {
-                note(log, ending, earlier(name), "secured by another try");
+                note(log, ending, earlier(log.object(), ending), "secured by another try");
             }
         }
         trouble.ifPresent(why -> manifest.misses(log.object() + ", its end", why));
     }
 
-    private StoredLog earlier(String name) throws IOException {
+    private StoredLog earlier(String object, String ending) throws IOException {
+        String name = object + ending;
         try (InputStream in = store.read(prefix + name)
                 .orElseThrow(() -> new IOException(store.location(prefix + name) + " is there and cannot be read"))) {
-            return StoredLog.read(in);
+            // of another it is not known whether it begins in the middle of a line
+            return StoredLog.read(in, ending.equals(WHOLE));
         } catch (ZipException | EOFException e) {
             throw new IOException(store.location(prefix + name) + " is no log: " + e.getMessage(), e);
         }

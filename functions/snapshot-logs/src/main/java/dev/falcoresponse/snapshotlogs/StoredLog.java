@@ -19,11 +19,15 @@ import java.util.zip.GZIPOutputStream;
  * @param to time of the last line
  */
 record StoredLog(long bytes, String sha256, long storedBytes, String storedSha256, String from, String to) {
-    /** Compresses a log. */
-    static StoredLog compress(InputStream log, Scratch target) throws IOException {
+    /**
+     * Compresses a log.
+     *
+     * @param beginsLine whether its first byte begins a line; otherwise what comes first may only look like a time
+     */
+    static StoredLog compress(InputStream log, boolean beginsLine, Scratch target) throws IOException {
         MessageDigest plain = Digests.sha256();
         MessageDigest stored = Digests.sha256();
-        Times times = new Times();
+        Times times = new Times(beginsLine);
         long bytes = 0;
         try (FastGzip out = new FastGzip(new DigestOutputStream(target.output(), stored))) {
             byte[] buffer = new byte[64 * 1024];
@@ -44,9 +48,9 @@ record StoredLog(long bytes, String sha256, long storedBytes, String storedSha25
     }
 
     /** Reads back one that is stored already. */
-    static StoredLog read(InputStream object) throws IOException {
+    static StoredLog read(InputStream object, boolean beginsLine) throws IOException {
         MessageDigest plain = Digests.sha256();
-        Times times = new Times();
+        Times times = new Times(beginsLine);
         long bytes = 0;
         Counting counting = new Counting(object);
         DigestInputStream stored = new DigestInputStream(counting, Digests.sha256());
@@ -116,9 +120,13 @@ record StoredLog(long bytes, String sha256, long storedBytes, String storedSha25
 
         private final byte[] current = new byte[LONGEST];
         private int length;
-        private boolean inTime = true;
+        private boolean inTime;
         private String first = "";
         private byte[] last = {};
+
+        Times(boolean beginsLine) {
+            inTime = beginsLine;
+        }
 
         void see(byte[] buffer, int count) {
             for (int i = 0; i < count; i++) {

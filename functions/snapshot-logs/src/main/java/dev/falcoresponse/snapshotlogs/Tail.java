@@ -41,11 +41,19 @@ final class Tail implements AutoCloseable {
 
     /** What is kept, the oldest byte first; after a cut from a whole line on, if one begins soon. */
     InputStream open() throws IOException {
-        long start = isCut() ? written - capacity : 0;
-        return new Reader(isCut() ? afterLine(start) : start);
+        return new Reader(start());
     }
 
-    private long afterLine(long start) throws IOException {
+    /** Whether what is kept begins with a whole line. */
+    boolean beginsLine() throws IOException {
+        return !isCut() || start() > written - capacity;
+    }
+
+    private long start() throws IOException {
+        if (!isCut()) {
+            return 0;
+        }
+        long start = written - capacity;
         byte[] rest = new Reader(start).readNBytes(LONGEST_REST);
         for (int i = 0; i < rest.length - 1; i++) {
             if (rest[i] == '\n') {

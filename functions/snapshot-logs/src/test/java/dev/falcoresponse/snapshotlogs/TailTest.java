@@ -33,6 +33,10 @@ final class TailTest {
                     assertThat(new String(in.readAllBytes(), US_ASCII)).isEqualTo(kept.replace("\\n", "\n"));
                 }
                 assertThat(tail.isCut()).isEqualTo(cut);
+                int begin = bytes.length - kept.replace("\\n", "\n").length();
+                boolean isWhole = begin == 0 || bytes[begin - 1] == '\n';
+                // one that is just where the rest begins may be missed, never the other way round
+                assertThat(tail.beginsLine()).isIn(isWhole, isWhole && !cut);
                 assertThat(tail.seen()).isEqualTo(bytes.length);
             }
         }
