@@ -23,26 +23,24 @@ record SharedToken(Path file) {
     private static Optional<SharedToken> parse(String text) {
         SharedToken token = new SharedToken(Path.of(text));
         try {
-            if (token.bytes().length == 0) {
-                throw new IllegalArgumentException("that file is empty");
-            }
+            token.bytes();
             return Optional.of(token);
         } catch (IOException e) {
-            throw new IllegalArgumentException("that file cannot be read", e);
+            throw new IllegalArgumentException("that file cannot be read, or does not hold a token on one line", e);
         }
     }
 
     /** In constant time: how long it takes tells nothing about how much of it was right. */
     boolean is(String header) throws IOException {
-        byte[] token = bytes();
-        if (token.length == 0) {
-            throw new IOException(file + " is empty");
-        }
-        return MessageDigest.isEqual(token, header.getBytes(ISO_8859_1));
+        return MessageDigest.isEqual(bytes(), header.getBytes(ISO_8859_1));
     }
 
     /** Without the line's end that editors leave. */
     private byte[] bytes() throws IOException {
-        return Files.readString(file).strip().getBytes(UTF_8);
+        String token = Files.readString(file).strip();
+        if (token.lines().count() != 1) {
+            throw new IOException(file + " does not hold a token on one line");
+        }
+        return token.getBytes(UTF_8);
     }
 }

@@ -20,6 +20,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -107,9 +108,7 @@ public class Door {
         }
         Place place = entered.get();
         request.put(PLACE, place);
-        long deadline = request.vertx()
-                .setTimer(
-                        TO_READ.toMillis(), _ -> request.request().connection().close());
+        long deadline = request.vertx().setTimer(TO_READ.toMillis(), _ -> giveUp(request));
         request.put(DEADLINE, deadline);
         request.addEndHandler(_ -> {
             request.vertx().cancelTimer(deadline);
@@ -119,6 +118,15 @@ public class Door {
             judge(request, place);
         } else {
             route(request);
+        }
+    }
+
+    /** The connection goes, unless it is of a protocol that has other requests on it. */
+    private static void giveUp(RoutingContext request) {
+        if (request.request().version() == HttpVersion.HTTP_2) {
+            request.response().reset();
+        } else {
+            request.request().connection().close();
         }
     }
 
@@ -280,6 +288,9 @@ public class Door {
 
     /** What the server refused while it read the body: over the limit, or a form that is none. */
     private void fail(RoutingContext request) {
+        if (request.response().closed()) {
+            return; // by the caller, or by us when the body did not come
+        }
         if (request.statusCode() == 413) {
             reject(request, 413, "The body is larger than the limit");
         } else if (request.statusCode() == 400) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,10 +105,12 @@ class CallersIT {
                         NOWHERE,
                         Map.of("RESPONSE_TOKEN_FILE", folder.resolve("none").toString())))
                 .contains("RESPONSE_TOKEN_FILE is", "cannot be read");
-        assertThat(FunctionProcess.failToStart(
-                        ThisFunction.TARGET,
-                        NOWHERE,
-                        Map.of("RESPONSE_TOKEN_FILE", token(" \n").toString())))
-                .contains("RESPONSE_TOKEN_FILE is", "empty");
+        for (String content : List.of(" \n", "one\ntwo")) {
+            assertThat(FunctionProcess.failToStart(
+                            ThisFunction.TARGET,
+                            NOWHERE,
+                            Map.of("RESPONSE_TOKEN_FILE", token(content).toString())))
+                    .contains("RESPONSE_TOKEN_FILE is", "does not hold a token on one line");
+        }
     }
 }

@@ -11,7 +11,9 @@ import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.ThisFunction;
 import dev.falcoresponse.testing.Waiting;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -172,6 +175,61 @@ class OverloadIT {
                             .join()
                             .statusCode())
                     .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void whatNobodyHasHeardOfIsNotRemembered() throws IOException {
+        KubeAccess nowhere = new KubeAccess("http://127.0.0.1:1", "", "token");
+        try (FunctionProcess function = FunctionProcess.start(ThisFunction.TARGET, nowhere, SMALL);
+                Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(), function.uri().getPort())) {
+            BufferedReader answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+            // together more than the heap holds
+            for (int i = 0; i < 20_000; i++) {
+                String method = "M" + i + "X".repeat(1800);
+                socket.getOutputStream()
+                        .write((method + " / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").getBytes(UTF_8));
+                assertThat(answers.readLine()).contains("405");
+                skipRest(answers);
+            }
+            assertThat(function.status("_/health")).isEqualTo(200);
+        }
+    }
+
+    private static void skipRest(BufferedReader answers) throws IOException {
+        int length = 0;
+        for (String line = answers.readLine(); !line.isEmpty(); line = answers.readLine()) {
+            if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                length = Integer.parseInt(line.replaceFirst(".*: *", ""));
+            }
+        }
+        assertThat(answers.skip(length)).isEqualTo(length);
+    }
+
+    @Test
+    void headsThatNeverEndTakeNoMoreMemoryThanThereIs() throws IOException {
+        KubeAccess nowhere = new KubeAccess("http://127.0.0.1:1", "", "token");
+        List<Socket> sockets = new ArrayList<>();
+        byte[] head = ("POST / HTTP/1.1\r\n" + ("X-1: " + "a".repeat(1000) + "\r\n").repeat(7)).getBytes(UTF_8);
+        try (FunctionProcess function = FunctionProcess.start(ThisFunction.TARGET, nowhere, SMALL)) {
+            try {
+                for (int i = 0; i < 4000; i++) {
+                    Socket socket = new Socket(
+                            InetAddress.getLoopbackAddress(), function.uri().getPort());
+                    sockets.add(socket);
+                    try {
+                        socket.getOutputStream().write(head);
+                    } catch (IOException e) {
+                        // one too many: the function has closed it
+                    }
+                }
+            } finally {
+                for (Socket socket : sockets) {
+                    socket.close();
+                }
+            }
+            Waiting.until("room", PATIENCE, () -> function.status("_/health") == 200);
         }
     }
 
