@@ -1,4 +1,4 @@
-"""Writes a JSON schema for each kind, as kubeconform looks for them: Kind-group-version.json, nothing unknown allowed.
+"""Writes one JSON schema per kind, named as kubeconform expects (kind-group-version.json); unknown fields are errors.
 
 schemas.py TARGET KUBECONFIG ARGO_SCHEMA...
 """
@@ -14,7 +14,7 @@ target.mkdir(parents=True)
 
 
 def strict(node):
-    """What is not described is a mistake; where anything is allowed the schema says so itself."""
+    """Forbids undescribed properties, except where the schema explicitly allows them."""
     if isinstance(node, list):
         return [strict(each) for each in node]
     if not isinstance(node, dict):
@@ -29,7 +29,7 @@ def strict(node):
 
 
 def write(kind, group, version, schema):
-    # to kubeconform the core group is called like its version
+    # for the core group kubeconform uses the version in place of the group
     (target / f"{kind.lower()}-{group or version}-{version}.json").write_text(json.dumps(schema))
 
 
@@ -38,7 +38,7 @@ def kubectl(path):
                                      check=True, capture_output=True).stdout)
 
 
-# Kubernetes' own, as the API server publishes them
+# Kubernetes' schemas, as the API server publishes them
 for path, entry in kubectl("/openapi/v3")["paths"].items():
     if not path.startswith(("api/v1", "apis/apps/", "apis/rbac", "apis/networking.k8s.io")):
         continue
@@ -48,7 +48,7 @@ for path, entry in kubectl("/openapi/v3")["paths"].items():
             write(kind["kind"], kind["group"], kind["version"],
                   {"$ref": f"#/components/schemas/{name}", "components": document["components"]})
 
-# Knative's and the Prometheus operator's, from their CustomResourceDefinitions
+# the schemas of Knative and the Prometheus operator, from their CustomResourceDefinitions
 meta = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"type": "object"}}
 for file in sorted(pathlib.Path("playground/src/test/resources/crds").glob("*.yaml")):
     definition = yaml.safe_load(file.read_text())["spec"]
@@ -57,7 +57,7 @@ for file in sorted(pathlib.Path("playground/src/test/resources/crds").glob("*.ya
         schema["properties"] = {**schema["properties"], **meta}
         write(definition["names"]["kind"], definition["group"], version["name"], strict(schema))
 
-# Argo's, from what it gives editors; its CustomResourceDefinitions for events describe nothing
+# Argo's schemas, from its JSON schemas for editors; the CustomResourceDefinitions of Argo Events describe no fields
 for file in sys.argv[3:]:
     document = strict(json.loads(pathlib.Path(file).read_text()))
     for name in document["definitions"]:

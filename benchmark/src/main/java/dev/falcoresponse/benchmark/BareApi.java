@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.util.concurrent.CompletionException;
 
-/** The floor: one DELETE for each pod, by the client that the functions have too, and nothing else. */
+/** The baseline: one DELETE request per pod, sent by the same Kubernetes client that the functions use. */
 record BareApi(KubernetesClient client) implements Subject {
     @Override
     public String name() {
@@ -14,7 +14,7 @@ record BareApi(KubernetesClient client) implements Subject {
     }
 
     @Override
-    public Attempt prepare(Pod pod) {
+    public Request prepare(Pod pod) {
         String uri =
                 client.getMasterUrl() + "api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods/"
                         + pod.getMetadata().getName();
@@ -28,15 +28,15 @@ record BareApi(KubernetesClient client) implements Subject {
         return () -> delete(request);
     }
 
-    private void delete(HttpRequest request) throws FailureException {
+    private void delete(HttpRequest request) throws RequestFailedException {
         try {
             HttpResponse<byte[]> response =
                     client.getHttpClient().sendAsync(request, byte[].class).join();
             if (!response.isSuccessful()) {
-                throw new FailureException("The API server answers " + response.code());
+                throw new RequestFailedException("The API server answered " + response.code());
             }
         } catch (CompletionException e) {
-            throw new FailureException(String.valueOf(e.getCause()));
+            throw new RequestFailedException(String.valueOf(e.getCause()));
         }
     }
 }

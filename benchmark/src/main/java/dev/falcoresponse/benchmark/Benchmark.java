@@ -22,19 +22,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Measures what a response costs beside the bare API. */
+/** Measures what a response costs compared with the bare Kubernetes API. */
 @Command(
         name = "benchmark/run",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        description = "Measures delete-pod on a real kube-apiserver, in turn with the bare API, at the API"
-                + " server's watch. Without --url it starts the API server and the functions itself.")
+        description =
+                "Measures delete-pod and the bare API in alternation on a real kube-apiserver. The API server's watch"
+                        + " gives the time of each deletion. Without --url it starts the API server and the functions itself.")
 final class Benchmark implements Callable<Integer> {
     private static final int SINGLES = 100;
-    private static final double NANOS = 1e6;
+    private static final double NANOS_PER_MILLI = 1e6;
 
-    /** What can be measured. */
+    /** The parts of the benchmark. */
     enum Part {
         single,
         burst,
@@ -49,46 +50,47 @@ final class Benchmark implements Callable<Integer> {
             names = "--part",
             split = ",",
             paramLabel = "PART",
-            description = "measure these: ${COMPLETION-CANDIDATES} (default: all)")
+            description = "parts to measure: ${COMPLETION-CANDIDATES} (default: all)")
     private List<Part> parts = List.of(Part.values());
 
-    @Option(names = "--rounds", paramLabel = "N", description = "rounds of each (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rounds", paramLabel = "N", description = "rounds per measurement (default: ${DEFAULT-VALUE})")
     private int rounds = 5;
 
-    @Option(names = "--sizes", split = ",", paramLabel = "N", description = "alerts in a burst (default: 100,300,1000)")
+    @Option(names = "--sizes", split = ",", paramLabel = "N", description = "alerts per burst (default: 100,300,1000)")
     private List<Integer> sizes = List.of(100, 300, 1000);
 
     @Option(
             names = "--senders",
             paramLabel = "N",
-            description = "how many send a burst at the same time (default: ${DEFAULT-VALUE})")
+            description = "concurrent senders of a burst (default: ${DEFAULT-VALUE})")
     private int senders = 32;
 
     @Option(
             names = "--rates",
             split = ",",
             paramLabel = "N",
-            description = "alerts a second that are sustained (default: 50,200)")
+            description = "sustained rates in alerts per second (default: 50,200)")
     private List<Integer> rates = List.of(50, 200);
 
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "for how long each rate is sustained (default: ${DEFAULT-VALUE})")
+            description = "duration of each sustained rate (default: ${DEFAULT-VALUE})")
     private int seconds = 60;
 
     @Option(
             names = "--url",
             paramLabel = "URL",
             description =
-                    "measure what answers there, which must act in the cluster of the current kubeconfig context, without a budget: pods"
-                            + " are made in a namespace of their own; only single, burst and sustained")
+                    "measure the response engine at this URL, which must act in the cluster of the current kubeconfig"
+                            + " context, without a budget; pods are created in a temporary namespace; only single, burst and"
+                            + " sustained")
     private @Nullable URI url;
 
     @Option(
             names = "--format",
             paramLabel = "json|cloudevent",
-            description = "how --url wants its alerts (default: ${DEFAULT-VALUE})")
+            description = "form of the alerts for --url (default: ${DEFAULT-VALUE})")
     private Endpoint.Format format = Endpoint.Format.cloudevent;
 
     @Option(
@@ -97,10 +99,10 @@ final class Benchmark implements Callable<Integer> {
     private boolean write;
 
     private final Checkout checkout = Checkout.here();
-    private final List<Row> rows = new ArrayList<>();
+    private final List<Measurement> rows = new ArrayList<>();
 
-    /** What each took in the rounds of a measurement. */
-    private final Map<String, List<Double>> taken = new LinkedHashMap<>();
+    /** The values of the current measurement by name, one per round. */
+    private final Map<String, List<Double>> values = new LinkedHashMap<>();
 
     public static void main(String[] arguments) {
         Checkout.run(new Benchmark(), arguments);
@@ -109,12 +111,12 @@ final class Benchmark implements Callable<Integer> {
     @Override
     public Integer call() {
         if (write && parts.size() < Part.values().length) {
-            throw new ParameterException(new CommandLine(this), "--write is for all parts together");
+            throw new ParameterException(new CommandLine(this), "--write needs all parts");
         }
         if (url == null) {
-            measureOurs();
+            measureFunctions();
         } else {
-            measure(url);
+            measureUrl(url);
         }
         Report report = new Report(rows);
         System.out.println(report.markdown());
@@ -124,31 +126,31 @@ final class Benchmark implements Callable<Integer> {
         return 0;
     }
 
-    private void measure(URI there) {
+    private void measureUrl(URI target) {
         try (KubernetesClient client = new KubernetesClientBuilder().build();
                 Pods pods = new Pods(client)) {
-            inTurn(pods, List.of(new BareApi(client), new Endpoint("--url", List.of(there), format)));
+            measureInTurn(pods, List.of(new BareApi(client), new Endpoint("--url", List.of(target), format)));
         }
     }
 
-    private void measureOurs() {
+    private void measureFunctions() {
         KubeBinaries binaries = Checkout.binaries(this);
         if (parts.contains(Part.start)) {
             try (KubeApiServer server = KubeApiServer.start(binaries)) {
                 for (Packaging packaging : built()) {
-                    rows.addAll(Starts.measure(checkout, packaging, server, rounds));
+                    rows.addAll(StartupTime.measure(checkout, packaging, server, rounds));
                 }
             }
         }
         if (parts.contains(Part.calls)) {
-            rows.add(Calls.measure(binaries, checkout));
+            rows.add(ApiCalls.measure(binaries, checkout));
         }
         if (parts.contains(Part.logs)) {
-            rows.addAll(Logs.measure(binaries, checkout, rounds));
+            rows.addAll(LogCapture.measure(binaries, checkout, rounds));
         }
         if (Stream.of(Part.single, Part.burst, Part.sustained).anyMatch(parts::contains)) {
             for (Packaging packaging : built()) {
-                measureOurs(binaries, packaging);
+                measureDeletePod(binaries, packaging);
             }
         }
         if (parts.contains(Part.replicas)) {
@@ -156,29 +158,30 @@ final class Benchmark implements Callable<Integer> {
         }
     }
 
-    private void measureOurs(KubeBinaries binaries, Packaging packaging) {
+    private void measureDeletePod(KubeBinaries binaries, Packaging packaging) {
         try (KubeApiServer server = KubeApiServer.start(binaries);
                 FunctionProcess function = checkout.start(packaging, checkout.access(server));
                 Pods pods = new Pods(server.client());
                 Endpoint endpoint = new Endpoint(name(packaging), List.of(function.uri()), format)) {
-            double idle = Memory.megabytes(function);
-            checked(pods, endpoint, Burst.of(endpoint, pods.make(10), 1, pods.deletions()));
-            rows.add(new Row(
-                    "memory after its first alerts",
+            double idle = Memory.resident(function);
+            requireComplete(pods, endpoint, LoadRun.burst(endpoint, pods.create(10), 1, pods.deletions()));
+            rows.add(new Measurement(
+                    "memory after the first alerts",
                     name(packaging),
                     "MB",
-                    List.of(Memory.megabytes(function)),
+                    List.of(Memory.resident(function)),
                     List.of(),
                     packaging == Packaging.NATIVE ? 55 : 120));
             Duration before = function.cpu();
-            int alerts = inTurn(pods, List.of(new BareApi(server.client()), endpoint));
-            rows.add(new Row(
-                    "processor time for each alert, all of the function's threads",
+            int alerts = measureInTurn(pods, List.of(new BareApi(server.client()), endpoint));
+            rows.add(new Measurement(
+                    "processor time per alert, all threads of the function",
                     name(packaging),
                     "ms",
-                    List.of(function.cpu().minus(before).toNanos() / NANOS / alerts)));
-            rows.add(new Row("memory idle", name(packaging), "MB", List.of(idle)));
-            rows.add(new Row("memory after all of it", name(packaging), "MB", List.of(Memory.megabytes(function))));
+                    List.of(function.cpu().minus(before).toNanos() / NANOS_PER_MILLI / alerts)));
+            rows.add(new Measurement("memory idle", name(packaging), "MB", List.of(idle)));
+            rows.add(new Measurement(
+                    "memory after all alerts", name(packaging), "MB", List.of(Memory.resident(function))));
         }
     }
 
@@ -206,12 +209,12 @@ final class Benchmark implements Callable<Integer> {
         }
     }
 
-    /** How many alerts each subject got. */
-    private int inTurn(Pods pods, List<Subject> subjects) {
-        // the first of all pays for what is loaded then, and is not counted
+    /** Measures the subjects in alternation, and returns how many alerts each of them got. */
+    private int measureInTurn(Pods pods, List<Subject> subjects) {
+        // warm-up, not measured: the first requests load classes and open connections
         int alerts = 200;
         for (Subject subject : subjects) {
-            checked(pods, subject, Burst.of(subject, pods.make(alerts), senders, pods.deletions()));
+            requireComplete(pods, subject, LoadRun.burst(subject, pods.create(alerts), senders, pods.deletions()));
         }
         if (parts.contains(Part.single)) {
             singles(pods, subjects);
@@ -229,35 +232,39 @@ final class Benchmark implements Callable<Integer> {
     }
 
     private void singles(Pods pods, List<Subject> subjects) {
-        taken.clear();
+        values.clear();
         for (int round = 0; round < rounds; round++) {
             for (Subject subject : subjects) {
-                Burst burst = checked(pods, subject, Burst.of(subject, pods.make(SINGLES), 1, pods.deletions()));
-                add(subject.name() + " p50", burst.percentile(50));
-                add(subject.name() + " p99", burst.percentile(99));
+                LoadRun run = requireComplete(
+                        pods, subject, LoadRun.burst(subject, pods.create(SINGLES), 1, pods.deletions()));
+                add(subject.name() + " p50", run.percentile(50));
+                add(subject.name() + " p99", run.percentile(99));
             }
         }
-        String floor = subjects.getFirst().name();
+        String baseline = subjects.getFirst().name();
         for (Subject subject : subjects) {
-            rows.add(beside(floor, " p50", subject, "1 sender, until the pod is gone: p50", 1.6));
-            rows.add(beside(floor, " p99", subject, "1 sender, until the pod is gone: p99", 3));
+            rows.add(measurement(baseline, " p50", subject, "1 sender, until the pod is gone: p50", 1.6));
+            rows.add(measurement(baseline, " p99", subject, "1 sender, until the pod is gone: p99", 3));
         }
     }
 
     private void bursts(Pods pods, List<Subject> subjects, int size, String prefix) {
-        taken.clear();
+        values.clear();
         for (int round = 0; round < rounds; round++) {
             for (Subject subject : subjects) {
                 add(
                         subject.name(),
-                        checked(pods, subject, Burst.of(subject, pods.make(size), senders, pods.deletions()))
+                        requireComplete(
+                                        pods,
+                                        subject,
+                                        LoadRun.burst(subject, pods.create(size), senders, pods.deletions()))
                                 .millis());
             }
         }
-        String floor = subjects.getFirst().name();
+        String baseline = subjects.getFirst().name();
         for (Subject subject : subjects) {
-            rows.add(beside(
-                    floor,
+            rows.add(measurement(
+                    baseline,
                     "",
                     subject,
                     "%s%d senders × %d alerts".formatted(prefix, senders, size),
@@ -265,45 +272,45 @@ final class Benchmark implements Callable<Integer> {
         }
     }
 
-    private Row beside(String floor, String suffix, Subject subject, String what, double goal) {
-        List<Double> values = values(subject.name() + suffix);
+    private Measurement measurement(String baseline, String suffix, Subject subject, String label, double goal) {
+        List<Double> own = values(subject.name() + suffix);
         return subject instanceof BareApi
-                ? new Row(what, subject.name(), "ms", values)
-                : new Row(what, subject.name(), "ms", values, values(floor + suffix), goal);
+                ? new Measurement(label, subject.name(), "ms", own)
+                : new Measurement(label, subject.name(), "ms", own, values(baseline + suffix), goal);
     }
 
     private void sustained(Pods pods, List<Subject> subjects, int rate) {
         for (Subject subject : subjects) {
-            Burst burst =
-                    checked(pods, subject, Burst.atRate(subject, pods.make(rate * seconds), rate, pods.deletions()));
-            String what = "%d alerts/s for %d s: ".formatted(rate, seconds);
-            rows.add(new Row(
-                    what + "reached",
+            LoadRun run = requireComplete(
+                    pods, subject, LoadRun.atRate(subject, pods.create(rate * seconds), rate, pods.deletions()));
+            String label = "%d alerts/s for %d s: ".formatted(rate, seconds);
+            rows.add(new Measurement(
+                    label + "reached",
                     subject.name(),
                     "/s",
-                    List.of(burst.latencies().size() / burst.millis() * 1000)));
-            rows.add(new Row(what + "p50", subject.name(), "ms", List.of(burst.percentile(50))));
-            rows.add(new Row(what + "p99", subject.name(), "ms", List.of(burst.percentile(99))));
+                    List.of(run.latencies().size() / run.millis() * 1000)));
+            rows.add(new Measurement(label + "p50", subject.name(), "ms", List.of(run.percentile(50))));
+            rows.add(new Measurement(label + "p99", subject.name(), "ms", List.of(run.percentile(99))));
         }
     }
 
-    /** What was not done does not count as fast. */
-    static Burst checked(Pods pods, Subject subject, Burst burst) {
+    /** Fails when a request failed or a pod was not deleted: such a run says nothing about speed. */
+    static LoadRun requireComplete(Pods pods, Subject subject, LoadRun run) {
         pods.settle();
-        if (burst.failed() > 0 || burst.left() > 0) {
-            throw new StoppedException(
-                    "%s: %d alerts got no good answer, %d pods are still there; is it to act, without a budget?"
-                            .formatted(subject.name(), burst.failed(), burst.left()));
+        if (run.failed() > 0 || run.remaining() > 0) {
+            throw new MeasurementException(
+                    "%s: %d alerts were not answered with success, %d pods were not deleted. Is dry run off, and the budget unlimited?"
+                            .formatted(subject.name(), run.failed(), run.remaining()));
         }
-        return burst;
+        return run;
     }
 
     private void add(String name, double value) {
-        taken.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
+        values.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
     }
 
     private List<Double> values(String name) {
-        return List.copyOf(Optional.ofNullable(taken.get(name)).orElseThrow());
+        return List.copyOf(Optional.ofNullable(values.get(name)).orElseThrow());
     }
 
     private List<Packaging> built() {

@@ -12,20 +12,20 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** The project that this is part of, and its function delete-pod, with the Role that it is shipped with. */
+/** The working copy of this project: its built functions, of which delete-pod is the default, and their manifests. */
 record Checkout(Path home) {
     private static final String FUNCTION = "delete-pod";
 
-    /** Where the command that was called says it is. */
+    /** The project folder that the calling script passed as a system property. */
     static Checkout here() {
         return new Checkout(Path.of(System.getProperty("benchmark.home", ".")));
     }
 
-    /** Runs a command as its user called it, and ends with its status. */
+    /** Runs a command line, and exits with its status. */
     static void run(Callable<Integer> command, String[] arguments) {
         System.exit(new CommandLine(command)
                 .setExecutionExceptionHandler((e, line, _) -> {
-                    if (e instanceof StoppedException) {
+                    if (e instanceof MeasurementException) {
                         line.getErr().println(e.getMessage());
                     } else {
                         e.printStackTrace(line.getErr());
@@ -35,7 +35,7 @@ record Checkout(Path home) {
                 .execute(arguments));
     }
 
-    /** The real API server's programs, which the command cannot do without. */
+    /** The binaries of the API server and etcd, or an error that says how to get them. */
     static KubeBinaries binaries(Callable<Integer> command) {
         return KubeBinaries.find(System.getenv())
                 .orElseThrow(() -> new ParameterException(new CommandLine(command), KubeBinaries.HOW_TO_GET));
@@ -57,7 +57,7 @@ record Checkout(Path home) {
         return access(FUNCTION, server);
     }
 
-    /** The same with a token that ends with a Secret. */
+    /** The same with a token that is valid until a Secret is deleted. */
     KubeAccess boundTo(KubeCluster server, Secret secret) {
         return ServiceAccountAccess.boundTo(server, rbac(FUNCTION), secret);
     }
@@ -70,14 +70,14 @@ record Checkout(Path home) {
         return ServiceAccountAccess.of(server, rbac(function));
     }
 
-    /** The function, acting, as soon as it is ready. */
+    /** Starts delete-pod with dry run off, and waits until it is ready. */
     FunctionProcess start(Packaging packaging, KubeAccess access) {
         FunctionProcess function = FunctionProcess.launch(target(), packaging, access, FunctionProcess.ACTING);
-        Starts.awaitReady(function);
+        StartupTime.awaitReady(function);
         return function;
     }
 
-    /** The same, packaged as fast as it was built. */
+    /** The same in the fastest packaging that has been built. */
     FunctionProcess start(KubeAccess access) {
         return start(Packaging.best(target()), access);
     }

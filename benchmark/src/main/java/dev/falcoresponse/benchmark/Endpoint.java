@@ -14,25 +14,25 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An engine behind HTTP, one replica or several in turn: each pod is one recorded alert about it. */
+/** A response engine behind HTTP, with one or more replicas in rotation; it gets one recorded alert per pod. */
 final class Endpoint implements Subject {
-    /** How an alert is sent. */
+    /** The form in which alerts are sent. */
     enum Format {
-        /** Falco's JSON alone, as a webhook gets it. */
+        /** Falco's JSON alone, as Falcosidekick's webhook output sends it. */
         json,
-        /** As a Knative broker delivers it. */
+        /** A CloudEvent in binary mode, as a Knative broker delivers it. */
         cloudevent
     }
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final String name;
     private final List<URI> replicas;
     private final Format format;
-    private final AtomicInteger turn = new AtomicInteger();
+    private final AtomicInteger next = new AtomicInteger();
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(PATIENCE)
+            .connectTimeout(TIMEOUT)
             .build();
 
     Endpoint(String name, List<URI> replicas, Format format) {
@@ -41,7 +41,7 @@ final class Endpoint implements Subject {
         this.format = format;
     }
 
-    /** One function, as a broker calls it. */
+    /** One function, called with CloudEvents. */
     static Endpoint of(FunctionProcess function) {
         return new Endpoint("", List.of(function.uri()), Format.cloudevent);
     }
@@ -52,11 +52,11 @@ final class Endpoint implements Subject {
     }
 
     @Override
-    public Attempt prepare(Pod pod) {
+    public Request prepare(Pod pod) {
         RecordedAlert alert = RecordedAlert.shellIn(pod);
-        URI replica = replicas.get(Math.floorMod(turn.getAndIncrement(), replicas.size()));
+        URI replica = replicas.get(Math.floorMod(next.getAndIncrement(), replicas.size()));
         HttpRequest.Builder request = HttpRequest.newBuilder(replica)
-                .timeout(PATIENCE)
+                .timeout(TIMEOUT)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(alert.body()));
         if (format == Format.cloudevent) {
@@ -70,18 +70,18 @@ final class Endpoint implements Subject {
         return () -> send(built);
     }
 
-    private void send(HttpRequest request) throws FailureException {
+    private void send(HttpRequest request) throws RequestFailedException {
         try {
             HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
             if (response.statusCode() / 100 != 2) {
-                throw new FailureException(
-                        request.uri() + " answers " + response.statusCode() + ": " + response.body());
+                throw new RequestFailedException(
+                        request.uri() + " answered " + response.statusCode() + ": " + response.body());
             }
         } catch (IOException e) {
-            throw new FailureException(e.toString());
+            throw new RequestFailedException(e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new FailureException("interrupted");
+            throw new RequestFailedException("interrupted");
         }
     }
 

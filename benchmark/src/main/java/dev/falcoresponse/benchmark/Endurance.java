@@ -3,7 +3,7 @@ package dev.falcoresponse.benchmark;
 import static java.util.stream.Collectors.joining;
 
 import dev.falcoresponse.playground.broker.Broker;
-import dev.falcoresponse.playground.broker.Passage;
+import dev.falcoresponse.playground.broker.EventTrace;
 import dev.falcoresponse.testing.ApiProxy;
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.FunctionProcess.Packaging;
@@ -28,39 +28,38 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Counts what becomes of alerts when everything around the function fails, and of the function when there are many. */
+/** Counts the outcomes of alerts under faults, and watches the resources of a function under a flood of alerts. */
 @Command(
         name = "benchmark/endure",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        description =
-                "Lets delete-pod answer alerts through faults, kills, races and a flood, on a real kube-apiserver."
-                        + " Exit status: 0 when nothing was wrong or lost, 1 otherwise.")
+        description = "Sends alerts to delete-pod on a real kube-apiserver under faults, kills, races and a flood."
+                + " Exit status: 0 when no outcome was wrong and no alert was lost, 1 otherwise.")
 final class Endurance implements Callable<Integer> {
     private static final int CHUNK = 1000;
 
-    @Option(names = "--alerts", paramLabel = "N", description = "under each fault (default: ${DEFAULT-VALUE})")
+    @Option(names = "--alerts", paramLabel = "N", description = "alerts under each fault (default: ${DEFAULT-VALUE})")
     private int alerts = 200;
 
-    @Option(names = "--kills", paramLabel = "N", description = "how often to kill -9 (default: ${DEFAULT-VALUE})")
+    @Option(names = "--kills", paramLabel = "N", description = "number of kill -9 (default: ${DEFAULT-VALUE})")
     private int kills = 200;
 
-    @Option(names = "--races", paramLabel = "N", description = "pods that are recreated (default: ${DEFAULT-VALUE})")
+    @Option(names = "--races", paramLabel = "N", description = "pods to recreate (default: ${DEFAULT-VALUE})")
     private int races = 1000;
 
     @Option(
             names = "--flood",
             paramLabel = "N",
-            description = "alerts for one process, an hour's worth (default: ${DEFAULT-VALUE})")
+            description = "alerts for one process, as many as in an hour (default: ${DEFAULT-VALUE})")
     private int flood = 60_000;
 
     @Option(names = "--write", description = "write the table into README.md")
     private boolean write;
 
     private final Checkout checkout = Checkout.here();
-    private final List<Count> counts = new ArrayList<>();
-    private final List<Sample> samples = new ArrayList<>();
+    private final List<EnduranceResult> results = new ArrayList<>();
+    private final List<ResourceSample> samples = new ArrayList<>();
 
     public static void main(String[] arguments) {
         Checkout.run(new Endurance(), arguments);
@@ -69,25 +68,25 @@ final class Endurance implements Callable<Integer> {
     @Override
     public Integer call() {
         try (KubeApiServer server = KubeApiServer.start(Checkout.binaries(this))) {
-            Faults faults = new Faults(server, checkout, alerts);
+            FaultInjection faults = new FaultInjection(server, checkout, alerts);
             if (alerts > 0) {
-                counts.addAll(faults.all());
+                results.addAll(faults.runAll());
             }
             if (kills > 0) {
-                counts.add(kill(server, faults));
+                results.add(kill(server, faults));
             }
             if (races > 0) {
-                counts.add(race(server));
+                results.add(race(server));
             }
             if (flood > 0) {
-                counts.add(flood(server));
+                results.add(flood(server));
             }
         }
         System.out.println(markdown());
         if (write) {
-            new Section("endure").write(checkout.home(), markdown());
+            new ReadmeSection("endure").write(checkout.home(), markdown());
         }
-        return counts.stream().allMatch(count -> count.wrong() == 0 && count.lost() == 0) ? 0 : 1;
+        return results.stream().allMatch(result -> result.wrong() == 0 && result.lost() == 0) ? 0 : 1;
     }
 
     private String markdown() {
@@ -99,61 +98,61 @@ final class Endurance implements Callable<Integer> {
                 %s
                 """.formatted(
                         LocalDate.now(ZoneOffset.UTC),
-                        counts.stream().map(Count::markdown).collect(joining("\n")));
-        return samples.isEmpty() ? table : table + "\n" + Sample.sentence(samples) + "\n";
+                        results.stream().map(EnduranceResult::markdown).collect(joining("\n")));
+        return samples.isEmpty() ? table : table + "\n" + ResourceSample.summary(samples) + "\n";
     }
 
-    /** Each time at another call of three alerts; what started anew is found by the broker, which repeats. */
-    private Count kill(KubeApiServer server, Faults faults) {
+    /** Kills the function at a random API call while it handles three alerts; the broker repeats them to the new process. */
+    private EnduranceResult kill(KubeApiServer server, FaultInjection faults) {
         Random random = new Random(1);
-        AtomicInteger left = new AtomicInteger();
+        AtomicInteger callsLeft = new AtomicInteger();
         AtomicReference<@Nullable FunctionProcess> current = new AtomicReference<>();
         ApiProxy.Fault fault = call -> {
-            if (!call.uri().contains("accessreviews") && left.decrementAndGet() == 0) {
+            if (!call.uri().contains("accessreviews") && callsLeft.decrementAndGet() == 0) {
                 Optional.ofNullable(current.get()).ifPresent(FunctionProcess::kill);
             }
             return Optional.empty();
         };
         Path target = checkout.target();
-        List<Pod> asked = new ArrayList<>();
+        List<Pod> targets = new ArrayList<>();
         List<Pod> bystanders = new ArrayList<>();
-        List<Passage> passages = new ArrayList<>();
+        List<EventTrace> traces = new ArrayList<>();
         List<String> records = new ArrayList<>();
         try (ApiProxy proxy = ApiProxy.before(checkout.access(server), fault);
                 Pods pods = new Pods(server.client())) {
             for (int i = 0; i < kills; i++) {
-                left.set(Integer.MAX_VALUE);
+                callsLeft.set(Integer.MAX_VALUE);
                 FunctionProcess first = checkout.start(proxy.access());
                 current.set(first);
-                List<Pod> three = pods.make(3);
-                bystanders.addAll(pods.make(1));
-                left.set(1 + random.nextInt(6));
+                List<Pod> three = pods.create(3);
+                bystanders.addAll(pods.create(1));
+                callsLeft.set(1 + random.nextInt(6));
                 URI uri = first.uri();
                 try (Broker broker = faults.broker(uri)) {
-                    CompletableFuture<List<Passage>> sent =
-                            CompletableFuture.supplyAsync(() -> Faults.send(broker, three));
+                    CompletableFuture<List<EventTrace>> sent =
+                            CompletableFuture.supplyAsync(() -> FaultInjection.send(broker, three));
                     first.awaitEndOr(sent::isDone);
                     current.set(null);
                     records.addAll(first.records());
-                    Map<String, String> same = new HashMap<>(FunctionProcess.ACTING);
-                    same.put("QUARKUS_HTTP_PORT", Integer.toString(uri.getPort()));
+                    Map<String, String> samePort = new HashMap<>(FunctionProcess.ACTING);
+                    samePort.put("QUARKUS_HTTP_PORT", Integer.toString(uri.getPort()));
                     first.kill();
                     first.awaitEnd();
                     try (first;
                             FunctionProcess second =
-                                    FunctionProcess.launch(target, Packaging.best(target), proxy.access(), same)) {
-                        passages.addAll(sent.join());
+                                    FunctionProcess.launch(target, Packaging.best(target), proxy.access(), samePort)) {
+                        traces.addAll(sent.join());
                         records.addAll(second.records());
                     }
                 }
-                asked.addAll(three);
+                targets.addAll(three);
             }
-            return faults.count("kill -9, %d times".formatted(kills), asked, bystanders, passages, records);
+            return faults.result("kill -9, %d times".formatted(kills), targets, bystanders, traces, records);
         }
     }
 
-    /** Each pod is deleted and made anew under its name while the alert about the first is under way. */
-    private Count race(KubeApiServer server) {
+    /** Deletes and recreates each pod under the same name while the function handles the alert about the first one. */
+    private EnduranceResult race(KubeApiServer server) {
         KubernetesClient client = server.client();
         Random random = new Random(1);
         int wrong = 0;
@@ -161,51 +160,51 @@ final class Endurance implements Callable<Integer> {
         try (Pods pods = new Pods(client);
                 FunctionProcess function = checkout.start(checkout.access(server));
                 Endpoint endpoint = Endpoint.of(function)) {
-            for (Pod pod : pods.make(races)) {
-                Subject.Attempt attempt = endpoint.prepare(pod);
-                int head = random.nextInt(3);
+            for (Pod pod : pods.create(races)) {
+                Subject.Request request = endpoint.prepare(pod);
+                boolean isAnsweredFirst = random.nextInt(3) == 0;
                 CompletableFuture<Boolean> answered = CompletableFuture.supplyAsync(() -> {
                     try {
-                        attempt.make();
+                        request.send();
                         return true;
-                    } catch (Subject.FailureException e) {
+                    } catch (Subject.RequestFailedException e) {
                         return false;
                     }
                 });
-                if (head == 0) {
+                if (isAnsweredFirst) {
                     answered.join();
                 }
                 client.resource(pod).withGracePeriod(0L).delete();
-                Pod namesake = pods.makeAgain(pod);
+                Pod recreated = pods.recreate(pod);
                 done += answered.join() ? 1 : 0;
                 Pod now = client.resource(pod).get();
                 wrong += now != null
                                 && now.getMetadata()
                                         .getUid()
-                                        .equals(namesake.getMetadata().getUid())
+                                        .equals(recreated.getMetadata().getUid())
                         ? 0
                         : 1;
             }
         }
-        return new Count("recreated under its name meanwhile", races, done, 0, wrong, races - done);
+        return new EnduranceResult("pod recreated under the same name", races, done, 0, wrong, races - done);
     }
 
-    /** In one process; what it holds is looked at after each thousand. */
-    private Count flood(KubeApiServer server) {
+    /** Sends all alerts to one process, and samples its resources after each thousand. */
+    private EnduranceResult flood(KubeApiServer server) {
         int done = 0;
-        int left = 0;
+        int remaining = 0;
         try (FunctionProcess function = checkout.start(checkout.access(server));
                 Endpoint endpoint = Endpoint.of(function)) {
             for (int sent = 0; sent < flood; sent += CHUNK) {
                 int size = Math.min(CHUNK, flood - sent);
                 try (Pods pods = new Pods(server.client())) {
-                    Burst burst = Burst.of(endpoint, pods.make(size), 32, pods.deletions());
-                    done += size - burst.failed();
-                    left += burst.left();
+                    LoadRun run = LoadRun.burst(endpoint, pods.create(size), 32, pods.deletions());
+                    done += size - run.failed();
+                    remaining += run.remaining();
                 }
-                samples.add(Sample.of(function));
+                samples.add(ResourceSample.of(function));
             }
         }
-        return new Count("a flood, in one process", flood, done, 0, left, flood - done);
+        return new EnduranceResult("flood in one process", flood, done, 0, remaining, flood - done);
     }
 }

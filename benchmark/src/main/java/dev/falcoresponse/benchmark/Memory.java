@@ -6,14 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a process takes of the machine, by Linux' own account. */
+/** The memory of a process, from Linux' {@code /proc}. */
 final class Memory {
     private static final double KIBIBYTES = 1024;
 
     private Memory() {}
 
     /** Resident memory (RSS) in MiB; NaN where there is no {@code /proc}. */
-    static double megabytes(FunctionProcess function) {
+    static double resident(FunctionProcess function) {
         Path status = Path.of("/proc", Long.toString(function.pid()), "status");
         if (!Files.exists(status)) {
             return Double.NaN;

@@ -23,16 +23,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** A namespace of its own, with pods that wait to be taken away; it goes with all that is in it. */
+/** A temporary namespace with pods to delete; closing it deletes the namespace. */
 final class Pods implements AutoCloseable {
-    private static final int CREATORS = 16;
-    private static final long CALM_NANOS = 1_500_000_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int THREADS = 16;
+    private static final long QUIET_NANOS = 1_500_000_000;
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final KubernetesClient client;
     private final String namespace = "benchmark-" + UUID.randomUUID().toString().substring(0, 8);
-    private final Deletions deletions;
-    private int made;
+    private final DeletionWatch deletions;
+    private int created;
 
     Pods(KubernetesClient client) {
         this.client = client;
@@ -42,10 +42,10 @@ final class Pods implements AutoCloseable {
                         .endMetadata()
                         .build())
                 .create();
-        deletions = Deletions.in(client, namespace);
+        deletions = DeletionWatch.start(client, namespace);
     }
 
-    Deletions deletions() {
+    DeletionWatch deletions() {
         return deletions;
     }
 
@@ -53,17 +53,17 @@ final class Pods implements AutoCloseable {
         return namespace;
     }
 
-    /** Waits until what comes after the answers, such as Kubernetes Events, has been written: it counts for nobody else. */
+    /** Waits until no more Kubernetes Events are written, so that they do not disturb the next measurement. */
     void settle() {
         AtomicLong last = new AtomicLong(-1);
         AtomicLong since = new AtomicLong();
-        Waiting.until("the end of the Events", PATIENCE, () -> {
+        Waiting.until("the last Kubernetes Events", TIMEOUT, () -> {
             long now = System.nanoTime();
             long count = events();
             if (count != last.getAndSet(count)) {
                 since.set(now);
             }
-            return now - since.get() > CALM_NANOS;
+            return now - since.get() > QUIET_NANOS;
         });
     }
 
@@ -77,21 +77,21 @@ final class Pods implements AutoCloseable {
         return page.getItems().size() + (more == null ? 0 : more);
     }
 
-    /** So many more; no scheduler takes them, so that a deletion ends at once. */
-    List<Pod> make(int count) {
-        return make(count, Pods::unscheduled);
+    /** Creates pods that no scheduler assigns to a node, so that deletion is immediate. */
+    List<Pod> create(int count) {
+        return create(count, Pods::unscheduled);
     }
 
     private static PodBuilder unscheduled(PodBuilder pod) {
-        return pod.editSpec().withSchedulerName("nobody").endSpec();
+        return pod.editSpec().withSchedulerName("none").endSpec();
     }
 
-    /** So many more, with a change of their own. */
-    List<Pod> make(int count, UnaryOperator<PodBuilder> change) {
-        int first = made;
-        made += count;
-        try (ExecutorService threads = Executors.newFixedThreadPool(CREATORS)) {
-            List<Callable<Pod>> tasks = IntStream.range(first, made)
+    /** Creates pods after applying a change to each. */
+    List<Pod> create(int count, UnaryOperator<PodBuilder> change) {
+        int first = created;
+        created += count;
+        try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+            List<Callable<Pod>> tasks = IntStream.range(first, created)
                     .<Callable<Pod>>mapToObj(i -> () -> TestPods.create(client, namespace, "web-" + i, change))
                     .toList();
             return threads.invokeAll(tasks).stream().map(Pods::get).toList();
@@ -101,12 +101,13 @@ final class Pods implements AutoCloseable {
         }
     }
 
-    /** Another pod of the same name, as soon as that is free. */
-    Pod makeAgain(Pod pod) {
-        AtomicReference<Pod> made = new AtomicReference<>();
-        Waiting.until("the name", PATIENCE, () -> {
+    /** Creates another pod of the same name as soon as the name is free. */
+    Pod recreate(Pod pod) {
+        AtomicReference<Pod> recreated = new AtomicReference<>();
+        Waiting.until("the pod's name to be free", TIMEOUT, () -> {
             try {
-                made.set(TestPods.create(client, namespace, pod.getMetadata().getName(), Pods::unscheduled));
+                recreated.set(
+                        TestPods.create(client, namespace, pod.getMetadata().getName(), Pods::unscheduled));
                 return true;
             } catch (KubernetesClientException e) {
                 if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
@@ -115,7 +116,7 @@ final class Pods implements AutoCloseable {
                 throw e;
             }
         });
-        return Optional.ofNullable(made.get()).orElseThrow();
+        return Optional.ofNullable(recreated.get()).orElseThrow();
     }
 
     private static Pod get(Future<Pod> pod) {
@@ -125,7 +126,7 @@ final class Pods implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The pods cannot be made", e);
+            throw new IllegalStateException("The pods cannot be created", e);
         }
     }
 

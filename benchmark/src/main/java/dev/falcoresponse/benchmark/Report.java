@@ -14,13 +14,13 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 
-/** What was measured, as a table, as JSON, and as a chart. */
-record Report(List<Row> rows) {
+/** The measurements as a table, as JSON and as a chart. */
+record Report(List<Measurement> rows) {
     private static final int WIDTH = 720;
     private static final int LABELS = 300;
     private static final int LINE = 22;
 
-    /** The machine, so that a figure is no promise for another. */
+    /** Describes the machine: figures from another machine differ. */
     private static String machine() {
         String model = "";
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
@@ -29,7 +29,7 @@ record Report(List<Row> rows) {
                     .findFirst()
                     .orElse("");
         } catch (IOException e) {
-            // no Linux: the architecture has to do
+            // not Linux: the architecture must do
         }
         return "%d × %s, %s, Java %s"
                 .formatted(
@@ -39,11 +39,12 @@ record Report(List<Row> rows) {
                         Runtime.version());
     }
 
-    /** A table with a line about when and where. */
+    /** A table, after a paragraph that names the date and the machine. */
     String markdown() {
         return """
-                Measured on %s by `benchmark/run` (%s); client, functions, API server and etcd share the machine. Medians of the
-                rounds; the ratio is to the bare API in the same round, the spread is the lowest and highest round's.
+                Measured on %s by `benchmark/run` (%s); client, functions, API server and etcd share the machine. Values are
+                medians of the rounds; the ratio compares with the bare API in the same round; the spread is the lowest and the
+                highest round.
 
                 | | | median | ratio | spread | goal |
                 |---|---|---|---|---|---|
@@ -51,16 +52,16 @@ record Report(List<Row> rows) {
                 """.formatted(
                         LocalDate.now(ZoneOffset.UTC),
                         machine(),
-                        rows.stream().map(Row::markdown).collect(joining("\n")));
+                        rows.stream().map(Measurement::markdown).collect(joining("\n")));
     }
 
-    /** Writes all three, and the table into the README. */
+    /** Writes the JSON and the chart, and the table into the README. */
     void write(Path home) {
         Path folder = home.resolve("benchmark");
         try {
             Files.writeString(folder.resolve("results.json"), json());
             Files.writeString(folder.resolve("bursts.svg"), svg());
-            new Section("run").write(home, markdown());
+            new ReadmeSection("run").write(home, markdown());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -71,33 +72,33 @@ record Report(List<Row> rows) {
         ObjectNode report = json.createObjectNode();
         report.put("date", LocalDate.now(ZoneOffset.UTC).toString()).put("machine", machine());
         ArrayNode measured = report.putArray("measured");
-        for (Row row : rows) {
-            ObjectNode each = measured.addObject();
-            each.put("what", row.what()).put("subject", row.subject()).put("unit", row.unit());
-            row.values().forEach(each.putArray("rounds")::add);
-            if (!row.floor().isEmpty()) {
-                row.floor().forEach(each.putArray("bareApi")::add);
+        for (Measurement row : rows) {
+            ObjectNode entry = measured.addObject();
+            entry.put("what", row.label()).put("subject", row.subject()).put("unit", row.unit());
+            row.values().forEach(entry.putArray("rounds")::add);
+            if (!row.baseline().isEmpty()) {
+                row.baseline().forEach(entry.putArray("bareApi")::add);
             }
             if (!Double.isNaN(row.goal())) {
-                each.put("goal", row.goal());
+                entry.put("goal", row.goal());
             }
         }
         return report.toPrettyString() + "\n";
     }
 
-    /** Bars for the bursts: shorter is better. */
+    /** A bar chart of the bursts; shorter is better. */
     private String svg() {
-        List<Row> bars = rows.stream()
-                .filter(row -> row.what().contains("senders") && !row.what().startsWith("replicas"))
+        List<Measurement> bars = rows.stream()
+                .filter(row -> row.label().contains("senders") && !row.label().startsWith("replicas"))
                 .toList();
-        double longest = bars.stream().mapToDouble(Row::median).max().orElse(1);
+        double longest = bars.stream().mapToDouble(Measurement::median).max().orElse(1);
         StringBuilder svg = new StringBuilder("""
                 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
                 <title>Bursts of alerts, milliseconds until the last pod is gone</title>
                 <rect width="100%%" height="100%%" fill="white"/>
                 """.formatted(WIDTH, (bars.size() + 1) * LINE));
         for (int i = 0; i < bars.size(); i++) {
-            Row row = bars.get(i);
+            Measurement row = bars.get(i);
             double width = row.median() / longest * (WIDTH - LABELS - 80);
             svg.append(String.format(
                     Locale.ROOT,
@@ -106,15 +107,15 @@ record Report(List<Row> rows) {
                             + "<text x=\"%.1f\" y=\"%d\">%s ms</text>%n",
                     LABELS - 8,
                     i * LINE + 24,
-                    row.what(),
+                    row.label(),
                     row.subject(),
                     LABELS,
                     i * LINE + 13,
                     width,
-                    row.floor().isEmpty() ? "#999999" : "#00695c",
+                    row.baseline().isEmpty() ? "#999999" : "#00695c",
                     LABELS + width + 6,
                     i * LINE + 24,
-                    Row.number(row.median())));
+                    Measurement.number(row.median())));
         }
         return svg.append("</svg>\n").toString();
     }

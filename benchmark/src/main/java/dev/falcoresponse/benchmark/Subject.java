@@ -2,31 +2,31 @@ package dev.falcoresponse.benchmark;
 
 import io.fabric8.kubernetes.api.model.Pod;
 
-/** What is measured: whatever takes a pod away when told to. */
+/** A system under test: it answers one request per pod. */
 interface Subject extends AutoCloseable {
-    /** As tables call it. */
+    /** The name in tables. */
     String name();
 
-    /** All that can be done for a pod before time counts. */
-    Attempt prepare(Pod pod);
+    /** Builds the request for a pod before the clock starts. */
+    Request prepare(Pod pod);
 
     @Override
     default void close() {}
 
-    /** One pod that is to be taken away. */
+    /** A request about one pod. */
     @FunctionalInterface
-    interface Attempt {
+    interface Request {
         /**
-         * Returns when it has been answered.
+         * Returns when the answer has arrived.
          *
-         * @throws FailureException when the answer is not that it was done
+         * @throws RequestFailedException when the answer is not a success
          */
-        void make() throws FailureException;
+        void send() throws RequestFailedException;
     }
 
-    /** The subject did not do it. */
-    final class FailureException extends Exception {
-        FailureException(String message) {
+    /** The subject answered with an error, or did not answer. */
+    final class RequestFailedException extends Exception {
+        RequestFailedException(String message) {
             super(message);
         }
     }

@@ -1,4 +1,4 @@
-/** Measures what a response costs beside the bare API. */
+/** Measures what a response costs compared with the bare Kubernetes API. */
 @NullMarked
 package dev.falcoresponse.benchmark;
 

@@ -9,31 +9,31 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** The two commands as they are called, with fewer of everything. */
+/** Both commands as users call them, with smaller numbers. */
 @NeedsKubeApiServer
 class EnduranceIT {
     private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
     @BeforeAll
-    static void tellWhereTheFunctionsAre() {
+    static void setProjectFolder() {
         System.setProperty("benchmark.home", HOME.toString());
     }
 
     @Test
-    void underEveryFaultEachAlertIsDoneOrInTheDeadLetterAndNoPodIsHitWrongly() {
+    void underEveryFaultEachAlertIsDoneOrDeadLetteredAndNoOtherPodIsDeleted() {
         assertThat(new CommandLine(new Endurance())
                         .execute("--alerts", "20", "--kills", "4", "--races", "30", "--flood", "500"))
                 .isZero();
     }
 
     @Test
-    void anAlertIsOneReadOneChangeAndOneKubernetesEvent() {
-        Row calls = Calls.measure(KubeBinaries.find(System.getenv()).orElseThrow(), new Checkout(HOME));
+    void anAlertCostsOneReadOneChangeAndOneKubernetesEvent() {
+        Measurement calls = ApiCalls.measure(KubeBinaries.find(System.getenv()).orElseThrow(), new Checkout(HOME));
         assertThat(calls.subject()).isEqualTo("1.00 create events, 1.00 delete pods, 1.00 get pods");
     }
 
     @Test
-    void theBenchmarkMeasuresWhatItIsAskedFor() {
+    void theBenchmarkMeasuresTheRequestedParts() {
         assertThat(new CommandLine(new Benchmark())
                         .execute(
                                 "--rounds",

@@ -1,4 +1,4 @@
-/** Whether what measures still measures, and whether nothing is wrong or lost. */
+/** Tests that the benchmark runs, and that no outcome is wrong and no alert is lost. */
 @NullMarked
 package dev.falcoresponse.benchmark;
 

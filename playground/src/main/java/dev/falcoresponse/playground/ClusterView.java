@@ -10,7 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Map;
 
-/** What the page shows of a cluster: pods, what is cut off and until when, policies. */
+/** What the page shows of a cluster: its pods, which of them are isolated and until when, its policies. */
 final class ClusterView {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "falco-response/";
@@ -41,7 +41,7 @@ final class ClusterView {
 
     private static ObjectNode pod(Pod pod) {
         Map<String, String> labels = labels(pod);
-        Map<String, String> notes = pod.getMetadata().getAnnotations() == null
+        Map<String, String> annotations = pod.getMetadata().getAnnotations() == null
                 ? Map.of()
                 : pod.getMetadata().getAnnotations();
         ObjectNode node = JSON.createObjectNode()
@@ -51,9 +51,9 @@ final class ClusterView {
                 .put("owner", owner(pod))
                 .put("terminating", pod.getMetadata().getDeletionTimestamp() != null)
                 .put("exempt", "true".equals(labels.get(PREFIX + "exempt")))
-                .put("quarantined", labels.containsKey(PREFIX + "quarantine"))
-                .put("rule", notes.getOrDefault(PREFIX + "rule", ""))
-                .put("expires", notes.getOrDefault(PREFIX + "expires-at", ""));
+                .put("isolated", labels.containsKey(PREFIX + "quarantine"))
+                .put("rule", annotations.getOrDefault(PREFIX + "rule", ""))
+                .put("expires", annotations.getOrDefault(PREFIX + "expires-at", ""));
         if (pod.getStatus() != null && !pod.getStatus().getContainerStatuses().isEmpty()) {
             String id = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
             node.put("containerId", id == null ? "" : id.replaceFirst(".*://", ""));
@@ -73,17 +73,17 @@ final class ClusterView {
                 .orElse("");
     }
 
-    private interface Question<T> {
-        List<T> ask();
+    private interface Query<T> {
+        List<T> run();
     }
 
-    /** Who may not list something in one's own cluster sees the rest, and that something is missing. */
-    private static <T> List<T> list(String what, ArrayNode hidden, Question<T> question) {
+    /** A kind that the user may not list is shown as hidden. */
+    private static <T> List<T> list(String kind, ArrayNode hidden, Query<T> query) {
         try {
-            return question.ask();
+            return query.run();
         } catch (KubernetesClientException e) {
             if (e.getCode() == 403) {
-                hidden.add(what);
+                hidden.add(kind);
                 return List.of();
             }
             throw e;

@@ -21,16 +21,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Makes CloudEvents of Falco's JSON, as Falcosidekick's CloudEvents output does since 2.30. */
+/** Turns Falco's JSON into CloudEvents, as Falcosidekick's CloudEvents output does since 2.30. */
 final class Falcosidekick {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Falcosidekick() {}
 
     /**
-     * The alerts in a text: one object, an array of them, or several after one another.
+     * Reads the alerts in a text: one object, an array of objects, or one object after another.
      *
-     * @throws IllegalArgumentException when it holds anything else; its message says where
+     * @throws IllegalArgumentException when the text has anything else; its message says where
      */
     static List<SentAlert> alerts(String from, byte[] text) {
         List<SentAlert> alerts = new ArrayList<>();
@@ -47,13 +47,13 @@ final class Falcosidekick {
                 } else {
                     JsonLocation where = parser.currentTokenLocation();
                     throw new IllegalArgumentException(
-                            "%s holds something else than alerts: line %d, column %d. Give Falco's JSON output: one object, an array, or one a line"
+                            "%s has something other than alerts: line %d, column %d. Give Falco's JSON output: one object, an array, or one object per line"
                                     .formatted(from, where.getLineNr(), where.getColumnNr()));
                 }
             }
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "%s is no JSON: line %d, column %d: %s. Give Falco's JSON output: one object, an array, or one a line"
+                    "%s is not JSON: line %d, column %d: %s. Give Falco's JSON output: one object, an array, or one object per line"
                             .formatted(
                                     from,
                                     e.getLocation().getLineNr(),
@@ -64,7 +64,7 @@ final class Falcosidekick {
             throw new IllegalArgumentException(from + " cannot be read: " + e.getMessage(), e);
         }
         if (alerts.isEmpty()) {
-            throw new IllegalArgumentException(from + " holds no alert. Give Falco's JSON output");
+            throw new IllegalArgumentException(from + " has no alert. Give Falco's JSON output");
         }
         return alerts;
     }
@@ -76,13 +76,13 @@ final class Falcosidekick {
         return new SentAlert(from, alert.path("uuid").asText(), event(alert));
     }
 
-    /** An alert of a rule about nothing in particular, for whoever wants to know where it would go. */
+    /** An alert of a rule without any further data, to find the Triggers that match the rule. */
     static CloudEvent event(String rule) {
         return event(JSON.createObjectNode().put("rule", rule).put("source", "syscall"));
     }
 
-    /** The same alert as if Falco had raised it once more: another event, with an id of its own. */
-    static SentAlert again(SentAlert alert) {
+    /** The same alert as another event, with an id of its own. */
+    static SentAlert copy(SentAlert alert) {
         try {
             ObjectNode json = (ObjectNode) JSON.readTree(
                     Objects.requireNonNull(alert.event().getData()).toBytes());

@@ -20,21 +20,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** The functions that the Triggers name, each as its own process with the settings of its manifest. */
+/** The functions to which the Triggers lead, each as its own process with the settings of its manifest. */
 final class Functions implements AutoCloseable {
     private static final String STORE = "SNAPSHOT_LOGS_STORE";
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** The function that only tells: what it says is heard here, and by nobody else. */
+    /** The function that notifies Falcosidekick; here the notifications go to {@link #notifications()}. */
     static final String NOTIFY = "notify-falcosidekick";
 
-    private static final String HEARD_AT = "NOTIFY_FALCOSIDEKICK_URL";
+    private static final String NOTIFY_URL = "NOTIFY_FALCOSIDEKICK_URL";
 
     private final Path home;
     private final Cluster cluster;
     private final FakeFalcosidekick falcosidekick = FakeFalcosidekick.start();
-    private final Map<String, Map<String, String>> set = new TreeMap<>();
+    private final Map<String, Map<String, String>> settings = new TreeMap<>();
     private final Map<String, FunctionProcess> processes = new TreeMap<>();
     private boolean closed;
 
@@ -43,16 +43,16 @@ final class Functions implements AutoCloseable {
         this.cluster = cluster;
     }
 
-    /** Starts them all. */
+    /** Starts all functions. */
     static Functions start(Path home, RuleBook rules, Cluster cluster, boolean act) {
         Functions functions = new Functions(home, cluster);
         List<String> names =
                 rules.triggers().stream().map(Trigger::subscriber).distinct().toList();
         try {
             for (String name : names) {
-                Map<String, String> settings = functions.settings(name);
+                Map<String, String> settings = functions.readSettings(name);
                 settings.put("RESPONSE_DRY_RUN", Boolean.toString(!act));
-                functions.set.put(name, settings);
+                functions.settings.put(name, settings);
                 functions.processes.put(name, functions.start(name, settings));
             }
             return functions;
@@ -67,42 +67,41 @@ final class Functions implements AutoCloseable {
         return cluster.start(target, home.resolve("knative").resolve(name), settings);
     }
 
-    /** What a function's manifest sets, as it can be had here. */
-    private Map<String, String> settings(String name) {
+    /** The settings of a function's manifest, adapted to this machine. */
+    private Map<String, String> readSettings(String name) {
         if (!Files.isDirectory(home.resolve("functions").resolve(name))) {
-            throw new IllegalArgumentException(
-                    "A Trigger names the function " + name + ", which there is not in functions/");
+            throw new IllegalArgumentException("A Trigger names the function " + name + ", which is not in functions/");
         }
         Map<String, String> settings =
-                settings(home.resolve("knative").resolve(name).resolve("service.yaml"));
-        settings.computeIfPresent(STORE, (_, store) -> here(store));
-        // what one has set in one's own environment wins
+                environment(home.resolve("knative").resolve(name).resolve("service.yaml"));
+        settings.computeIfPresent(STORE, (_, store) -> localStore(store));
+        // the user's own environment has precedence
         System.getenv().forEach((variable, value) -> {
             if (variable.startsWith("RESPONSE_") || variable.startsWith(SettingTable.prefix(name))) {
                 settings.put(variable, value);
             }
         });
-        if (name.equals(NOTIFY) && !System.getenv().containsKey(HEARD_AT)) {
-            settings.put(HEARD_AT, falcosidekick.uri().toString());
+        if (name.equals(NOTIFY) && !System.getenv().containsKey(NOTIFY_URL)) {
+            settings.put(NOTIFY_URL, falcosidekick.uri().toString());
         }
         return settings;
     }
 
-    /** What each is set to. */
+    /** The settings of each function. */
     Map<String, Map<String, String>> settings() {
-        return new TreeMap<>(set);
+        return new TreeMap<>(settings);
     }
 
-    /** What a function says at its start to one setting more. */
-    String say(String name, String setting, String value) {
-        if (!set.containsKey(name)) {
+    /** Starts a function with one more setting, ends it, and returns a sentence: accepted, or the function's error. */
+    String trySetting(String name, String setting, String value) {
+        if (!settings.containsKey(name)) {
             throw new IllegalArgumentException("There is no function " + name);
         }
-        Map<String, String> settings = new TreeMap<>(set.getOrDefault(name, Map.of()));
-        settings.put("RESPONSE_DRY_RUN", "true");
-        settings.put(setting, value);
-        try (FunctionProcess started = start(name, settings)) {
-            return name + " takes it" + (started.status("_/health") == 200 ? "" : ", and is not well");
+        Map<String, String> changed = new TreeMap<>(settings.getOrDefault(name, Map.of()));
+        changed.put("RESPONSE_DRY_RUN", "true");
+        changed.put(setting, value);
+        try (FunctionProcess started = start(name, changed)) {
+            return name + " accepts it" + (started.status("_/health") == 200 ? "" : ", but is not healthy");
         } catch (StartException e) {
             return String.valueOf(e.getMessage())
                     .lines()
@@ -113,8 +112,8 @@ final class Functions implements AutoCloseable {
         }
     }
 
-    /** A folder of a container is one of this checkout here. */
-    private String here(String store) {
+    /** A folder in the container becomes a folder of this checkout. */
+    private String localStore(String store) {
         if (!store.startsWith("file:")) {
             return store;
         }
@@ -122,13 +121,13 @@ final class Functions implements AutoCloseable {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new IllegalArgumentException(folder + " cannot be made: " + e.getMessage(), e);
+            throw new IllegalArgumentException(folder + " cannot be created: " + e.getMessage(), e);
         }
         return "file://" + folder;
     }
 
-    /** The manifest's environment. */
-    private static Map<String, String> settings(Path service) {
+    /** The environment variables of a Service's manifest. */
+    private static Map<String, String> environment(Path service) {
         Map<String, String> settings = new TreeMap<>();
         if (Files.isRegularFile(service)) {
             for (JsonNode variable : containers(service).path(0).path("env")) {
@@ -151,7 +150,7 @@ final class Functions implements AutoCloseable {
         }
     }
 
-    /** Where each is. */
+    /** The address of each function. */
     Map<String, URI> addresses() {
         Map<String, URI> addresses = new TreeMap<>();
         processes.forEach((name, process) -> addresses.put(name, process.uri()));
@@ -162,8 +161,8 @@ final class Functions implements AutoCloseable {
         return closed;
     }
 
-    /** How many have ended by themselves. */
-    synchronized int ended() {
+    /** The number of functions that have ended unexpectedly. */
+    synchronized int endedCount() {
         return closed
                 ? 0
                 : (int) processes.values().stream()
@@ -171,7 +170,7 @@ final class Functions implements AutoCloseable {
                         .count();
     }
 
-    /** Whether one would be given events by Kubernetes, and if not, why not. */
+    /** The result of a function's readiness probe, as a phrase. */
     String health(String name) {
         FunctionProcess process = Objects.requireNonNull(processes.get(name));
         if (!process.isAlive()) {
@@ -181,7 +180,7 @@ final class Functions implements AutoCloseable {
             JsonNode health = JSON.readTree(process.body("_/ready"));
             return isUp(health) ? "ready" : "not ready: " + reasons(health);
         } catch (JsonProcessingException e) {
-            return "not ready: it does not say why";
+            return "not ready: its answer has no reason";
         }
     }
 
@@ -199,19 +198,19 @@ final class Functions implements AutoCloseable {
         return check.path("status").asText().equals("UP");
     }
 
-    /** What people were told, in order. */
-    List<JsonNode> told() {
+    /** The notifications that were sent to Falcosidekick, in order. */
+    List<JsonNode> notifications() {
         return falcosidekick.events();
     }
 
-    /** Ends them; what has been closed stays so. */
+    /** Ends all functions; closing again has no effect. */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
-        // each may take as long as it needs, and none goes on meanwhile
+        // first tell all to end, then wait for each: none works on while another is ending
         processes.values().forEach(FunctionProcess::terminate);
         processes.values().forEach(FunctionProcess::close);
         falcosidekick.close();

@@ -5,37 +5,37 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.falcoresponse.playground.Changes.Change;
+import dev.falcoresponse.playground.ClusterChanges.Change;
 import dev.falcoresponse.playground.broker.Answer;
 import dev.falcoresponse.playground.broker.DeadLetter;
-import dev.falcoresponse.playground.broker.Passage;
+import dev.falcoresponse.playground.broker.EventTrace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** What was sent and answered while the page is open: the last thousands of it, newest first. */
+/** The latest events and their answers, newest first. */
 final class History {
-    private static final int KEPT = 5_000;
-    /** Of all of it as text, in characters: alerts can be large. */
-    private static final long MOST = 32_000_000;
+    private static final int MAX_ENTRIES = 5_000;
+    /** The limit for all entries together, because alerts can be large. */
+    private static final long MAX_CHARACTERS = 32_000_000;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Deque<ObjectNode> entries = new ArrayDeque<>();
-    private int next = 1;
+    private int nextId = 1;
     private long characters;
 
-    /** Keeps the way of one alert, and returns it as it is kept. */
-    synchronized ObjectNode add(SentAlert alert, Instant at, Duration took, Passage passage, List<Change> changes) {
+    /** Adds an event and returns its entry. */
+    synchronized ObjectNode add(SentAlert alert, Instant at, Duration took, EventTrace trace, List<Change> changes) {
         ObjectNode entry = JSON.createObjectNode()
-                .put("id", next++)
+                .put("id", nextId++)
                 .put("at", at.toString())
                 .put(
                         "brokerMillis",
                         took.toNanos() / 1e6
-                                - passage.answers().stream()
+                                - trace.answers().stream()
                                         .mapToDouble(each -> each.took().toNanos() / 1e6)
                                         .sum())
                 .put("title", alert.title())
@@ -43,16 +43,16 @@ final class History {
                 .put("namespace", alert.namespace())
                 .put("eventId", alert.eventId())
                 .put("from", alert.from());
-        passage.triggers().forEach(entry.putArray("triggers")::add);
+        trace.triggers().forEach(entry.putArray("triggers")::add);
         ArrayNode answers = entry.putArray("answers");
-        passage.answers().forEach(each -> answers.add(answer(each)));
+        trace.answers().forEach(each -> answers.add(answer(each)));
         ArrayNode letters = entry.putArray("deadLetters");
-        passage.deadLetters().forEach(each -> letters.add(letter(each)));
+        trace.deadLetters().forEach(each -> letters.add(letter(each)));
         ArrayNode changed = entry.putArray("changes");
         changes.forEach(each -> changed.add(each.toString()));
         entries.addFirst(entry);
         characters += entry.toString().length();
-        while (entries.size() > KEPT || (characters > MOST && entries.size() > 1)) {
+        while (entries.size() > MAX_ENTRIES || (characters > MAX_CHARACTERS && entries.size() > 1)) {
             characters -= entries.removeLast().toString().length();
         }
         return entry;
@@ -64,7 +64,6 @@ final class History {
                 .put("function", answer.function())
                 .put("status", answer.status())
                 .put("attempts", answer.attempts())
-                .put("timing", answer.timing())
                 .put("millis", answer.took().toNanos() / 1e6);
         node.set("record", read(answer.body()));
         return node;
@@ -89,7 +88,7 @@ final class History {
         }
     }
 
-    /** What is newer than an entry, newest first. */
+    /** The entries after the one with this id, newest first. */
     synchronized ArrayNode since(int id) {
         ArrayNode newer = JSON.createArrayNode();
         for (ObjectNode entry : entries) {

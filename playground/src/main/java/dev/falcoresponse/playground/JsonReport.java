@@ -7,14 +7,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.falcoresponse.playground.Changes.Change;
+import dev.falcoresponse.playground.ClusterChanges.Change;
 import dev.falcoresponse.playground.broker.Answer;
 import dev.falcoresponse.playground.broker.DeadLetter;
-import dev.falcoresponse.playground.broker.Passage;
+import dev.falcoresponse.playground.broker.EventTrace;
 import java.io.PrintStream;
 import java.util.List;
 
-/** One JSON object an alert and line, for scripts. */
+/** Prints one line of JSON per alert, for scripts. */
 final class JsonReport implements Report {
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -26,18 +26,18 @@ final class JsonReport implements Report {
     }
 
     @Override
-    public void tell(SentAlert alert, Passage passage, List<Change> changes) {
+    public void add(SentAlert alert, EventTrace trace, List<Change> changes) {
         ObjectNode line = JSON.createObjectNode();
         line.putObject("alert")
                 .put("rule", alert.rule())
                 .put("eventId", alert.eventId())
                 .put("from", alert.from());
-        passage.triggers().forEach(line.putArray("triggers")::add);
-        passage.answers().forEach(each -> answer(line.withArray("answers"), each));
+        trace.triggers().forEach(line.putArray("triggers")::add);
+        trace.answers().forEach(each -> answer(line.withArray("answers"), each));
         line.withArray("answers");
         line.putNull("deadLetter");
-        if (!passage.deadLetters().isEmpty()) {
-            passage.deadLetters().forEach(each -> deadLetter(line.putArray("deadLetter"), each));
+        if (!trace.deadLetters().isEmpty()) {
+            trace.deadLetters().forEach(each -> deadLetter(line.putArray("deadLetter"), each));
         }
         ArrayNode changed = line.putArray("changes");
         changes.forEach(change -> changed.add(JSON.<JsonNode>valueToTree(change)));
@@ -67,7 +67,7 @@ final class JsonReport implements Report {
                 .set("knativeerrordata", json(letter.data()));
     }
 
-    /** As JSON when it is some, else as text. */
+    /** The text as JSON; a text that is not JSON becomes a JSON string. */
     private static JsonNode json(String text) {
         try {
             return JSON.readTree(text);

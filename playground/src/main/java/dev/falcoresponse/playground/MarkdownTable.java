@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Tables that are written for people, of which the page shows the same rows. */
+/** Reads the rows of tables in Markdown files, which the page shows too. */
 final class MarkdownTable {
     private MarkdownTable() {}
 
-    /** The rows of a file that look like this, whichever table they stand in. */
+    /** The rows that match a pattern, in any table of the file. */
     static List<MatchResult> rows(Path file, Pattern row) {
         try {
             return row.matcher(Files.readString(file)).results().toList();

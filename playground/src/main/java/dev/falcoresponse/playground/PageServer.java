@@ -24,12 +24,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The page, on loopback: static files of its own, JSON for what they show, and a stream that says when something is new.
- * The JDK's server is all that it takes; what an alert holds becomes text in the browser, never markup.
+ * Serves the page on loopback: its static files, JSON for what it shows, and a stream of change notifications. The page
+ * shows the content of alerts as text, never as markup.
  */
 final class PageServer implements AutoCloseable {
     private static final ObjectMapper JSON = new JsonMapper();
-    /** More than any alert, and enough for a file of them. */
+    /** Larger than any alert, and large enough for a file of alerts. */
     private static final int MAX_BODY = 8 << 20;
 
     private static final Map<String, String> FILES = Map.of(
@@ -43,38 +43,40 @@ final class PageServer implements AutoCloseable {
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml");
 
-    /** What a request brings, and what is answered as JSON. */
-    private interface Call {
+    /** Answers a request with JSON. */
+    private interface Endpoint {
         JsonNode answer(JsonNode body, Map<String, String> query) throws IOException;
     }
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Session session;
-    private final PageGate gate;
+    private final PageSecurity security;
     /** By method and path. */
-    private final Map<String, Call> calls;
+    private final Map<String, Endpoint> endpoints;
 
     private PageServer(HttpServer server, Session session) {
         this.server = server;
         this.session = session;
-        this.gate = new PageGate(server.getAddress().getPort());
-        this.calls = Map.ofEntries(
+        this.security = new PageSecurity(server.getAddress().getPort());
+        this.endpoints = Map.ofEntries(
                 Map.entry("GET /api/state", (_, _) -> session.state()),
-                Map.entry("GET /api/rules", (_, _) -> session.rules()),
-                Map.entry("GET /api/recorded", (_, _) -> session.recorded()),
-                Map.entry("GET /api/cluster", (_, _) -> session.cluster()),
+                Map.entry("GET /api/rules", (_, _) -> session.content().rules()),
+                Map.entry("GET /api/recorded", (_, _) -> session.content().recorded()),
+                Map.entry("GET /api/cluster", (_, _) -> session.content().cluster()),
                 Map.entry("GET /api/history", (_, query) -> session.history().since(number(query, "since"))),
                 Map.entry("GET /api/settings", (_, _) -> session.settings()),
-                Map.entry("GET /api/evidence", (_, query) -> session.evidence(query.getOrDefault("location", ""))),
-                Map.entry("POST /api/compose", (body, _) -> session.compose(body)),
+                Map.entry(
+                        "GET /api/evidence",
+                        (_, query) -> session.content().evidence(query.getOrDefault("location", ""))),
+                Map.entry("POST /api/compose", (body, _) -> session.content().compose(body)),
                 Map.entry("POST /api/release", (body, _) -> session.release(body)),
                 Map.entry("POST /api/exempt", (body, _) -> session.exempt(body)),
                 Map.entry("POST /api/mode", (body, _) -> session.mode(body)),
-                Map.entry("POST /api/try", (body, _) -> session.tryOut(body)));
+                Map.entry("POST /api/try", (body, _) -> session.trySetting(body)));
     }
 
-    /** Starts it on a port of loopback; 0 is any. */
+    /** Starts the server on a port of loopback; 0 means any free port. */
     static PageServer start(int port, Session session) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         PageServer page = new PageServer(server, session);
@@ -90,38 +92,39 @@ final class PageServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            gate.harden(exchange.getResponseHeaders());
+            security.addHeaders(exchange.getResponseHeaders());
             String path = exchange.getRequestURI().getPath();
-            boolean read = exchange.getRequestMethod().equals("GET");
-            if (!gate.admits(exchange)) {
-                send(exchange, 403, "text/plain", "Only this page itself may ask here".getBytes(UTF_8));
-            } else if (read && FILES.containsKey(path)) {
+            String method = exchange.getRequestMethod();
+            boolean isGet = method.equals("GET");
+            if (!security.isAllowed(exchange)) {
+                send(exchange, 403, "text/plain", "Only requests from this page are allowed".getBytes(UTF_8));
+            } else if (isGet && FILES.containsKey(path)) {
                 file(exchange, FILES.getOrDefault(path, ""));
-            } else if (read && path.equals("/api/live")) {
-                live(exchange);
-            } else if (exchange.getRequestMethod().equals("POST") && path.equals("/api/send")) {
-                stream(exchange);
-            } else if (calls.containsKey(exchange.getRequestMethod() + " " + path)) {
-                call(exchange, Objects.requireNonNull(calls.get(exchange.getRequestMethod() + " " + path)));
+            } else if (isGet && path.equals("/api/live")) {
+                streamUpdates(exchange);
+            } else if (method.equals("POST") && path.equals("/api/send")) {
+                sendAlerts(exchange);
+            } else if (endpoints.containsKey(method + " " + path)) {
+                call(exchange, Objects.requireNonNull(endpoints.get(method + " " + path)));
             } else {
-                send(exchange, 404, "text/plain", "There is nothing here".getBytes(UTF_8));
+                send(exchange, 404, "text/plain", "There is no such page".getBytes(UTF_8));
             }
         }
     }
 
-    private void call(HttpExchange exchange, Call call) throws IOException {
-        answer(exchange, body -> json(exchange, 200, call.answer(body, query(exchange.getRequestURI()))));
+    private void call(HttpExchange exchange, Endpoint endpoint) throws IOException {
+        withBody(exchange, body -> json(exchange, 200, endpoint.answer(body, query(exchange.getRequestURI()))));
     }
 
-    /** How many are on their way, then each when it has been answered: one JSON object a line. */
-    private void stream(HttpExchange exchange) throws IOException {
-        answer(exchange, body -> {
-            Sending sending = session.send(body);
+    /** Answers with one JSON object per line: first the number of alerts, then each result as soon as it is there. */
+    private void sendAlerts(HttpExchange exchange) throws IOException {
+        withBody(exchange, body -> {
+            AlertBatch batch = session.send(body);
             exchange.getResponseHeaders().set("Content-Type", "application/jsonl");
             exchange.sendResponseHeaders(200, 0);
-            line(exchange, JSON.createObjectNode().put("sent", sending.count()));
-            for (int i = 0; i < sending.count(); i++) {
-                line(exchange, sending.next());
+            line(exchange, JSON.createObjectNode().put("sent", batch.size()));
+            for (int i = 0; i < batch.size(); i++) {
+                line(exchange, batch.nextResult());
             }
         });
     }
@@ -132,41 +135,45 @@ final class PageServer implements AutoCloseable {
         out.flush();
     }
 
-    private interface Answering {
-        void with(JsonNode body) throws IOException;
+    private interface BodyHandler {
+        void handle(JsonNode body) throws IOException;
     }
 
-    private void answer(HttpExchange exchange, Answering answering) throws IOException {
+    /** Reads the request's body; a failure of the handler becomes an error for the page. */
+    private void withBody(HttpExchange exchange, BodyHandler handler) throws IOException {
         byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
         try {
             if (body.length > MAX_BODY) {
-                throw new IllegalArgumentException("That is more than " + (MAX_BODY >> 20) + " MiB");
+                throw new IllegalArgumentException("The request is larger than " + (MAX_BODY >> 20) + " MiB");
             }
-            answering.with(body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body));
+            handler.handle(body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body));
         } catch (JsonProcessingException e) {
-            error(exchange, 400, "The request is no JSON: " + e.getOriginalMessage());
+            error(exchange, 400, "The request is not JSON: " + e.getOriginalMessage());
         } catch (StartException e) {
             error(exchange, 500, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             error(exchange, 400, String.valueOf(e.getMessage()));
         } catch (KubernetesClientException e) {
-            error(exchange, 502, e.getCode() == 404 ? "That is gone" : "The cluster did not do it: " + e.getMessage());
+            error(
+                    exchange,
+                    502,
+                    e.getCode() == 404 ? "The object no longer exists" : "The cluster failed: " + e.getMessage());
         } catch (RuntimeException e) {
-            error(exchange, 500, "That went wrong: " + e.getClass().getSimpleName());
+            error(exchange, 500, "Internal error: " + e.getClass().getSimpleName());
         }
     }
 
-    /** Says what is new, one word an event; the page then asks for what it shows. */
-    private void live(HttpExchange exchange) throws IOException {
+    /** Sends one server-sent event per change; the page then loads what it shows. */
+    private void streamUpdates(HttpExchange exchange) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         try (OutputStream out = exchange.getResponseBody();
-                News.Listener listener = session.news().listen()) {
+                PageUpdates.Subscription subscription = session.updates().subscribe()) {
             out.write("retry: 1000\n\n".getBytes(UTF_8));
             out.flush();
             while (true) {
-                String word = listener.next();
-                out.write(("data: " + word + "\n\n").getBytes(UTF_8));
+                String update = subscription.next();
+                out.write(("data: " + update + "\n\n").getBytes(UTF_8));
                 out.flush();
             }
         } catch (InterruptedException e) {
@@ -178,7 +185,7 @@ final class PageServer implements AutoCloseable {
         try {
             return Integer.parseInt(query.getOrDefault(name, "0"));
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(name + " is no number", e);
+            throw new IllegalArgumentException(name + " is not a number", e);
         }
     }
 

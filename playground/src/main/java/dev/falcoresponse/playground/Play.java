@@ -27,19 +27,18 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows alerts on their way through the Triggers into the functions. */
+/** The command line of {@code ./play}. */
 @Command(
         name = "./play",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        description =
-                "Sends Falco alerts through the Triggers in knative/ into the functions, and shows what becomes of"
-                        + " each. Exit status: 0 when every alert got an answer, 1 otherwise, 2 for wrong usage.")
+        description = "Sends Falco alerts through the Triggers in knative/ into the functions, and shows the result of"
+                + " each. Exit status: 0 when every alert was answered, 1 otherwise, 2 for wrong usage.")
 final class Play implements Callable<Integer> {
     private static final int UNANSWERED = 1;
 
-    enum Where {
+    enum ClusterKind {
         embedded,
         current
     }
@@ -48,9 +47,9 @@ final class Play implements Callable<Integer> {
             names = "--cluster",
             paramLabel = "embedded|current",
             defaultValue = "embedded",
-            description = "embedded (default): one of its own, which acts; current: the current kubeconfig context,"
-                    + " which is only previewed unless --act is given")
-    private Where cluster = Where.embedded;
+            description = "embedded (default): a cluster of its own, where the functions act; current: the current"
+                    + " kubeconfig context, where they only preview unless --act is given")
+    private ClusterKind cluster = ClusterKind.embedded;
 
     @Option(names = "--act", description = "let the functions act")
     private boolean act;
@@ -67,13 +66,14 @@ final class Play implements Callable<Integer> {
 
     @Option(
             names = "--evidence-first",
-            description = "with the component of that name: nothing is deleted or isolated before its logs are secured")
+            description =
+                    "apply the component evidence-first: nothing is deleted or isolated before its logs are captured")
     private boolean evidenceFirst;
 
     @Option(
             names = "--page",
             negatable = true,
-            description = "afterwards serve the page, or do not; by default where there is a terminal")
+            description = "afterwards serve the page, or do not; the default is to serve it if there is a terminal")
     private @Nullable Boolean page;
 
     @Option(
@@ -83,11 +83,11 @@ final class Play implements Callable<Integer> {
             description = "the page's port; 0 (default): any")
     private int port;
 
-    @Option(names = "--json", description = "print one JSON object an alert and line")
+    @Option(names = "--json", description = "print one line of JSON per alert")
     private boolean json;
 
     public static void main(String[] arguments) {
-        // libraries tell of every request; what a person wants to know is told here
+        // the libraries log every request, which would hide the report
         LogManager.getLogManager().reset();
         System.setProperty("slf4j.internal.verbosity", "ERROR");
         Play play = new Play();
@@ -97,7 +97,7 @@ final class Play implements Callable<Integer> {
         System.exit(line.execute(arguments));
     }
 
-    /** What a person can mend gets its sentence; anything else is a bug and shows all it has. */
+    /** An error that a user can correct becomes one sentence; any other is a bug and keeps its stack trace. */
     private int fail(Exception e) throws Exception {
         String sentence = switch (e) {
             case IllegalArgumentException mistake -> String.valueOf(mistake.getMessage());
@@ -118,16 +118,17 @@ final class Play implements Callable<Integer> {
         rules.triggers()
                 .forEach(trigger ->
                         trigger.warnings().forEach(warning -> progress("Trigger " + trigger.name() + ": " + warning)));
-        try (Cluster where = open()) {
-            progress((acts ? "Acting in " : "Previewing in ") + where.description());
-            List<SentAlert> alerts = own.isEmpty() ? recorded(where) : own;
+        try (Cluster opened = open()) {
+            progress((acts ? "Acting in " : "Previewing in ") + opened.description());
+            List<SentAlert> alerts = own.isEmpty() ? recorded(opened) : own;
             progress("Starting the functions …");
             try (Session session =
-                    new Session(home, rules, where, acts, cluster == Where.embedded || act, this::progress)) {
+                    new Session(home, rules, opened, acts, cluster == ClusterKind.embedded || act, this::progress)) {
                 int status = send(alerts, session);
                 if (isPageWanted()) {
-                    // whoever opens it looks first; and in one's own cluster says its name before anything acts
-                    if (!act || cluster == Where.current) {
+                    // the page starts in preview mode unless --act was given; in the user's own cluster always, until
+                    // confirmed
+                    if (!act || cluster == ClusterKind.current) {
                         session.preview();
                     }
                     serve(session);
@@ -137,17 +138,18 @@ final class Play implements Callable<Integer> {
         }
     }
 
-    /** Someone who sits in front of a terminal can look at it, and ends it; a script gets its status. */
+    /** Without an option: only if there is a terminal, because a script waits for the exit status. */
     private boolean isPageWanted() {
         return page == null
                 ? Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
                 : page;
     }
 
-    /** Until it is interrupted. */
+    /** Serves the page until the process is interrupted. */
     private void serve(Session session) {
         try (PageServer server = PageServer.start(port, session)) {
-            System.err.println("\nLook at it, send more, undo: " + server.uri() + "   (Ctrl-C ends it)");
+            System.err.println(
+                    "\nTo see the results, send more alerts or undo: " + server.uri() + "   (Ctrl-C ends it)");
             session.watch();
         } catch (IOException e) {
             throw new IllegalArgumentException("The page cannot be served on port " + port + ": " + e.getMessage(), e);
@@ -169,11 +171,12 @@ final class Play implements Callable<Integer> {
         if (act && preview) {
             throw new IllegalArgumentException("--act and --preview exclude each other; give one of them");
         }
-        if (cluster == Where.current && act && events.isEmpty() && !isPageWanted()) {
+        if (cluster == ClusterKind.current && act && events.isEmpty() && !isPageWanted()) {
             throw new IllegalArgumentException(
-                    "--cluster current --act needs --event: say which alerts are to be answered in your own cluster");
+                    "--cluster current --act needs --event: say which alerts the functions shall answer in your own"
+                            + " cluster");
         }
-        return cluster == Where.embedded ? !preview : act && !events.isEmpty();
+        return cluster == ClusterKind.embedded ? !preview : act && !events.isEmpty();
     }
 
     private List<SentAlert> ownAlerts() {
@@ -204,7 +207,7 @@ final class Play implements Callable<Integer> {
     }
 
     private Cluster open() {
-        if (cluster == Where.current) {
+        if (cluster == ClusterKind.current) {
             return new CurrentCluster();
         }
         return KubeBinaries.find(System.getenv())
@@ -215,10 +218,10 @@ final class Play implements Callable<Integer> {
                 .orElseGet(EmbeddedCluster::start);
     }
 
-    private List<SentAlert> recorded(Cluster where) {
-        return cluster == Where.current
-                ? Scenario.aboutPodsOf(where.client(), Instant.now())
-                : Scenario.prepare(where.client(), Instant.now());
+    private List<SentAlert> recorded(Cluster opened) {
+        return cluster == ClusterKind.current
+                ? Scenario.alertsAboutExistingPods(opened.client(), Instant.now())
+                : Scenario.prepare(opened.client(), Instant.now());
     }
 
     private void progress(String text) {

@@ -1,22 +1,22 @@
 package dev.falcoresponse.playground;
 
-import dev.falcoresponse.playground.Changes.Change;
-import dev.falcoresponse.playground.broker.Passage;
+import dev.falcoresponse.playground.ClusterChanges.Change;
+import dev.falcoresponse.playground.broker.EventTrace;
 import java.util.List;
 
-/** Tells what became of each alert, on standard output. */
+/** Prints the result of each alert to standard output. */
 interface Report {
-    /** Tells nobody: the page shows it. */
-    Report NOBODY = new Report() {
+    /** Prints nothing. */
+    Report NONE = new Report() {
         @Override
-        public void tell(SentAlert alert, Passage passage, List<Change> changes) {}
+        public void add(SentAlert alert, EventTrace trace, List<Change> changes) {}
 
         @Override
         public void end() {}
     };
 
-    void tell(SentAlert alert, Passage passage, List<Change> changes);
+    void add(SentAlert alert, EventTrace trace, List<Change> changes);
 
-    /** After the last alert. */
+    /** Called after the last alert. */
     void end();
 }

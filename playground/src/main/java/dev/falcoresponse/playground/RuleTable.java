@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** The rows of {@code knative/RULES.md}, and beside each what the Triggers really do with an alert of that rule. */
+/** The rows of {@code knative/RULES.md}, each with the Triggers that really match an alert of that rule. */
 final class RuleTable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern ROW = Pattern.compile(
             "(?m)^\\| ([^|]+?)(?: \\(formerly `([^`]+)`\\))? \\| ([^|]+) \\| (`([a-z-]+)`|nothing) \\| ([^|]{8,}) \\|"
                     + " (yes|no, [a-z, ]+) \\|$");
 
-    /** A row: the rule's former name and the response are empty when there are none. */
+    /** A row; {@code formerly} (the rule's former name) and {@code response} are empty when there is none. */
     record Row(String rule, String formerly, String meaning, String response, String why, String fires) {
         private static Row of(MatchResult cells) {
             return new Row(
@@ -33,7 +33,7 @@ final class RuleTable {
 
     private RuleTable() {}
 
-    /** The rows as they are written. */
+    /** The rows of the file. */
     static List<Row> rows(Path knative) {
         return MarkdownTable.rows(knative.resolve("RULES.md"), ROW).stream()
                 .map(Row::of)
@@ -51,7 +51,7 @@ final class RuleTable {
                     .put("why", row.why())
                     .put("fires", row.fires());
             ArrayNode triggers = node.putArray("triggers");
-            rules.wanting(Falcosidekick.event(row.rule())).forEach(each -> triggers.add(trigger(each, row.rule())));
+            rules.matching(Falcosidekick.event(row.rule())).forEach(each -> triggers.add(trigger(each, row.rule())));
         }
         return table;
     }
@@ -60,16 +60,16 @@ final class RuleTable {
         return JSON.createObjectNode()
                 .put("trigger", trigger.name())
                 .put("function", trigger.subscriber())
-                .put("filter", about(trigger.written(), rule).toString());
+                .put("filter", partNaming(rule, trigger.filterSpec()).toString());
     }
 
-    /** The part of a filter that names the rule; all of it when none does. */
-    private static JsonNode about(JsonNode filter, String rule) {
+    /** The part of a filter that names the rule; the whole filter when no part does. */
+    private static JsonNode partNaming(String rule, JsonNode filter) {
         for (JsonNode part : filter) {
             if (part.isContainerNode()
                     && part.toString()
                             .contains(JSON.getNodeFactory().textNode(rule).toString())) {
-                return part.path("rule").isTextual() ? filter : about(part, rule);
+                return part.path("rule").isTextual() ? filter : partNaming(rule, part);
             }
         }
         return filter;

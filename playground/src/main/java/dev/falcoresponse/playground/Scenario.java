@@ -24,7 +24,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** A bad quarter of an hour in a small shop: pods, and recorded alerts that fit them, with today's time. */
+/** Demo pods, and recorded alerts about them with the present time. */
 final class Scenario {
     private static final String SHELL = "terminal-shell-in-container-pod";
     private static final String BINARY = "drop-and-execute-new-binary";
@@ -38,19 +38,19 @@ final class Scenario {
         this.now = now;
     }
 
-    /** Puts the pods there and returns the alerts. */
+    /** Creates the pods and returns the alerts. */
     static List<SentAlert> prepare(KubernetesClient client, Instant now) {
         Scenario scenario = new Scenario(client, now);
         List.of("shop", "monitoring", "kube-system", "default").forEach(scenario::namespace);
-        scenario.podsThatGo();
-        scenario.podsThatAreIsolated();
-        scenario.podsThatStay();
-        scenario.noPodAtAll();
+        scenario.addAlertsThatDelete();
+        scenario.addAlertsThatIsolate();
+        scenario.addAlertsThatChangeNothing();
+        scenario.addAlertsWithoutPod();
         return scenario.alerts;
     }
 
-    /** In one's own cluster nothing is put there: a shell in a pod of each namespace, as it would be answered. */
-    static List<SentAlert> aboutPodsOf(KubernetesClient client, Instant now) {
+    /** For a user's own cluster, where no pod is created: a shell in one pod of each namespace. */
+    static List<SentAlert> alertsAboutExistingPods(KubernetesClient client, Instant now) {
         Scenario scenario = new Scenario(client, now);
         client.pods().inAnyNamespace().list().getItems().stream()
                 .filter(pod -> !pod.getStatus().getContainerStatuses().isEmpty())
@@ -58,39 +58,39 @@ final class Scenario {
                 .collect(Collectors.toMap(
                         pod -> pod.getMetadata().getNamespace(), pod -> pod, (first, _) -> first, TreeMap::new))
                 .values()
-                .forEach(pod -> scenario.send(
+                .forEach(pod -> scenario.add(
                         SHELL,
                         "about a pod that runs here",
                         scenario.recorded(SHELL).about(pod)));
-        scenario.send("read-sensitive-file-host", "today", scenario.recorded("read-sensitive-file-host"));
+        scenario.add("read-sensitive-file-host", "today", scenario.recorded("read-sensitive-file-host"));
         return scenario.alerts;
     }
 
-    private void podsThatGo() {
+    private void addAlertsThatDelete() {
         Pod web = deployed("shop", "web", "7c5ddbdf54", "x2v8k");
         RecordedAlert shell = recorded(SHELL).about(web);
-        send(SHELL, "about a Deployment's pod", shell);
-        send(SHELL, "the same alert once more", shell);
+        add(SHELL, "about a Deployment's pod", shell);
+        add(SHELL, "the same alert once more", shell);
 
         Pod batch = pod("shop", "batch-29188-q7d2x", "batch/v1", "Job", "batch-29188");
-        send(
+        add(
                 "write-below-etc-pod",
                 "about a Job's pod",
                 recorded("write-below-etc-pod").about(batch));
     }
 
-    private void podsThatAreIsolated() {
+    private void addAlertsThatIsolate() {
         Pod api = deployed("shop", "api", "5d8f7c9b4", "h6t2q");
         RecordedAlert binary = recorded(BINARY).about(api);
-        send(BINARY, "about a Deployment's pod", binary);
-        send(BINARY, "the same alert once more", binary);
-        release(api);
+        add(BINARY, "about a Deployment's pod", binary);
+        add(BINARY, "the same alert once more", binary);
+        alerts.add(undoIsolation("shop", api.getMetadata().getName(), false, now));
 
         Pod legacy = pod("default", "legacy-0", "apps/v1", "StatefulSet", "legacy");
-        send(BINARY, "about a StatefulSet's pod", recorded(BINARY).about(legacy));
+        add(BINARY, "about a StatefulSet's pod", recorded(BINARY).about(legacy));
     }
 
-    private void podsThatStay() {
+    private void addAlertsThatChangeNothing() {
         Pod exempt = TestPods.create(
                 client,
                 "shop",
@@ -98,46 +98,49 @@ final class Scenario {
                 pod -> pod.editMetadata()
                         .addToLabels("falco-response/exempt", "true")
                         .endMetadata());
-        send(
+        add(
                 "customfields-templatedfields-extensions",
                 "about a pod that is exempt",
                 recorded("customfields-templatedfields-extensions").about(exempt));
 
         Pod agent = pod("monitoring", "agent-8k2lp", "apps/v1", "DaemonSet", "agent");
-        send(
+        add(
                 "run-shell-untrusted-64k-truncated",
                 "about a DaemonSet's pod",
                 recorded("run-shell-untrusted-64k-truncated").about(agent));
 
         Pod dns = pod("kube-system", "coredns-5dd5756b68-7xk2q", "apps/v1", "ReplicaSet", "coredns-5dd5756b68");
-        send(
+        add(
                 "terminal-shell-legacy-2021",
                 "about a pod of kube-system",
                 recorded("terminal-shell-legacy-2021").about(dns));
 
         Pod ledger = pod("shop", "ledger-0", "apps/v1", "StatefulSet", "ledger");
         String search = "Search Private Keys or Passwords";
-        send(
+        add(
                 SHELL,
-                "as if it were of another rule",
+                "with the name of another rule",
                 recorded(SHELL).about(ledger).with("rule", search).withHeader("ce-rule", search));
 
         Pod cache = pod("shop", "cache-0", "apps/v1", "StatefulSet", "cache");
-        send(
+        add(
                 SHELL,
-                "about the pod that had this one's name before",
-                recorded(SHELL).about(cache).withField("container.id", "3ad7b26ded6d"));
+                "about an earlier pod of the same name",
+                RecordedAlert.named(SHELL)
+                        .at(now.minusSeconds(30))
+                        .about(cache)
+                        .withField("container.id", "3ad7b26ded6d"));
 
         Pod alpine = pod("default", "alpine", "apps/v1", "ReplicaSet", "alpine-1");
-        send(
+        add(
                 "terminal-shell-legacy-null-image",
-                "as old as it is",
+                "with its original time",
                 RecordedAlert.named("terminal-shell-legacy-null-image").about(alpine));
     }
 
-    private void noPodAtAll() {
-        send(BINARY, "about a pod that is gone", recorded(BINARY).about("shop", "checkout-6f7d-zzzzz"));
-        send("read-sensitive-file-host", "about the host", recorded("read-sensitive-file-host"));
+    private void addAlertsWithoutPod() {
+        add(BINARY, "about a pod that no longer exists", recorded(BINARY).about("shop", "checkout-6f7d-zzzzz"));
+        add("read-sensitive-file-host", "about the host", recorded("read-sensitive-file-host"));
 
         RecordedAlert whole = recorded(SHELL);
         int half = whole.body().length() / 2;
@@ -151,37 +154,37 @@ final class Scenario {
         return RecordedAlert.named(name).at(now);
     }
 
-    /** Each gets a uuid of its own, but for repetitions of one, which have the same text. */
-    private void send(String recording, String story, RecordedAlert alert) {
+    /** Adds an alert; its uuid depends on its text, so that an alert that is sent twice keeps its uuid. */
+    private void add(String recording, String description, RecordedAlert alert) {
         String uuid =
                 UUID.nameUUIDFromBytes((alert.body() + now).getBytes(UTF_8)).toString();
-        alerts.add(SentAlert.of(recording + ", " + story, uuid, alert.with("uuid", uuid)));
+        alerts.add(SentAlert.of(recording + ", " + description, uuid, alert.with("uuid", uuid)));
     }
 
-    private void release(Pod pod) {
-        alerts.add(releaseRequest(
-                pod.getMetadata().getNamespace(), pod.getMetadata().getName(), now));
-    }
-
-    /** Someone asks for a pod to be given back. */
-    static SentAlert releaseRequest(String namespace, String pod, Instant now) {
+    /**
+     * A request to release an isolated pod.
+     *
+     * @param dryRun whether to preview only; if false, the pod is released even while alerts are only previewed
+     */
+    static SentAlert undoIsolation(String namespace, String pod, boolean dryRun, Instant now) {
         ObjectNode data = JsonNodeFactory.instance
                 .objectNode()
                 .put("namespace", namespace)
-                .put("pod", pod);
+                .put("pod", pod)
+                .put("dryRun", dryRun);
         String id =
                 UUID.nameUUIDFromBytes((data.toString() + now).getBytes(UTF_8)).toString();
         CloudEvent event = CloudEventBuilder.v1()
                 .withId(id)
                 .withSource(URI.create("/play"))
-                .withType("falco.response.release-requested.v1")
+                .withType("falco.response.isolate-network.undo.v1")
                 .withTime(now.atOffset(ZoneOffset.UTC))
                 .withData("application/json", data.toString().getBytes(UTF_8))
                 .build();
-        return new SentAlert("someone asks for the isolated pod back", id, event);
+        return new SentAlert("a request to release the isolated pod", id, event);
     }
 
-    /** A pod as a Deployment has it. */
+    /** A pod with a ReplicaSet, as a Deployment creates it. */
     private Pod deployed(String namespace, String app, String hash, String suffix) {
         Map<String, String> labels = Map.of("app", app, "pod-template-hash", hash);
         ReplicaSet set = client.resource(new ReplicaSetBuilder()

@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * An alert on its way to the broker.
+ * An alert, or a request to undo a response, that is sent to the broker.
  *
- * @param from where it came from: a recording and what was done to it, or a file
- * @param eventId Falco's uuid, by which the records name it
+ * @param from its origin: a recording and how it was changed, or a file
+ * @param eventId Falco's uuid, which the records repeat
  */
 record SentAlert(String from, String eventId, CloudEvent event) {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -28,12 +28,12 @@ record SentAlert(String from, String eventId, CloudEvent event) {
                 HttpEvents.read(alert.headers(), alert.body().getBytes(UTF_8)).orElseThrow());
     }
 
-    /** What an alert is about in a few words: its rule, or what kind of event it is. */
+    /** Its rule; for an event without a rule, its type. */
     String title() {
         return rule().isEmpty() ? event.getType() : rule();
     }
 
-    /** The namespace that it is about, as far as it says; empty when it does not. */
+    /** The namespace that it names; empty when it names none. */
     String namespace() {
         try {
             JsonNode data =

@@ -17,26 +17,26 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 
-/** The evidence that snapshot-logs has put into this checkout's own folder: what there is, and whether it is as it was. */
+/** Reads the snapshots that snapshot-logs has stored in this checkout, and verifies their hashes. */
 final class Snapshots {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int SHOWN = 16_000;
-    private static final long LARGEST = 64L << 20;
+    private static final int MAX_SHOWN_BYTES = 16_000;
+    private static final long MAX_FILE_BYTES = 64L << 20;
 
     private Snapshots() {}
 
     /**
-     * Reads one.
+     * Reads a snapshot.
      *
-     * @param folder where all evidence is
-     * @param location as the record names it
-     * @throws IllegalArgumentException when it is not below the folder, or not there
+     * @param folder the folder of all snapshots
+     * @param location as in the record
+     * @throws IllegalArgumentException when it does not exist, or is not inside the folder
      */
     static JsonNode read(Path folder, String location) {
-        Path place = place(folder, location);
-        inside(folder, place.resolve("manifest.json"));
+        Path snapshot = locate(folder, location);
+        requireInside(folder, snapshot.resolve("manifest.json"));
         try {
-            JsonNode manifest = JSON.readTree(Files.readAllBytes(place.resolve("manifest.json")));
+            JsonNode manifest = JSON.readTree(Files.readAllBytes(snapshot.resolve("manifest.json")));
             ObjectNode evidence = JSON.createObjectNode()
                     .put("complete", manifest.path("complete").asBoolean());
             ArrayNode objects = evidence.putArray("objects");
@@ -49,7 +49,7 @@ final class Snapshots {
                         .put("sha256", each.path("sha256").asText())
                         .put("intact", false);
                 try {
-                    byte[] stored = Files.readAllBytes(inside(place, place.resolve(name)));
+                    byte[] stored = Files.readAllBytes(requireInside(snapshot, snapshot.resolve(name)));
                     object.put(
                             "intact",
                             sha256(stored).equals(each.path("storedSha256").asText()));
@@ -57,11 +57,11 @@ final class Snapshots {
                         text.append("── ")
                                 .append(name)
                                 .append('\n')
-                                .append(shown(name, stored))
+                                .append(text(name, stored))
                                 .append('\n');
                     }
                 } catch (IOException | IllegalArgumentException e) {
-                    // what was taken away or altered is a finding, and hides nothing of the rest
+                    // a missing or altered object is reported like this, and the others are still shown
                     text.append("── ")
                             .append(name)
                             .append(" cannot be read: ")
@@ -75,38 +75,38 @@ final class Snapshots {
         }
     }
 
-    private static Path place(Path folder, String location) {
+    private static Path locate(Path folder, String location) {
         URI uri = URI.create(location);
         if (!"file".equals(uri.getScheme()) || uri.isOpaque() || uri.getRawAuthority() != null) {
-            throw new IllegalArgumentException("Only evidence in a folder is shown here");
+            throw new IllegalArgumentException("Only evidence in a local folder can be shown");
         }
-        return inside(folder, Path.of(uri));
+        return requireInside(folder, Path.of(uri));
     }
 
-    /** Where it really is, behind every link: nothing outside the folder is evidence, and only files are read. */
-    private static Path inside(Path folder, Path place) {
+    /** Resolves symbolic links, so that nothing outside the folder is read. */
+    private static Path requireInside(Path folder, Path path) {
         try {
-            Path real = place.toRealPath();
+            Path real = path.toRealPath();
             if (!real.startsWith(folder.toRealPath())) {
-                throw new IllegalArgumentException("That is no evidence of this playground");
+                throw new IllegalArgumentException("This is not evidence of this playground");
             }
-            if (Files.isRegularFile(real) && Files.size(real) > LARGEST) {
-                throw new IllegalArgumentException(real.getFileName() + " is too large to be shown here");
+            if (Files.isRegularFile(real) && Files.size(real) > MAX_FILE_BYTES) {
+                throw new IllegalArgumentException(real.getFileName() + " is too large to be shown");
             }
             if (!Files.isRegularFile(real) && !Files.isDirectory(real)) {
-                throw new IllegalArgumentException(real.getFileName() + " is no file");
+                throw new IllegalArgumentException(real.getFileName() + " is not a file");
             }
             return real;
         } catch (IOException e) {
-            throw new IllegalArgumentException("That evidence is not there, or not any more", e);
+            throw new IllegalArgumentException("The evidence does not exist, or no longer exists", e);
         }
     }
 
-    private static String shown(String name, byte[] stored) throws IOException {
+    private static String text(String name, byte[] stored) throws IOException {
         InputStream bytes = new ByteArrayInputStream(stored);
         try (InputStream plain = name.endsWith(".gz") ? new GZIPInputStream(bytes) : bytes) {
-            String text = new String(plain.readNBytes(SHOWN), UTF_8);
-            return plain.read() < 0 ? text : text + "\n… cut here; the rest is in the file";
+            String text = new String(plain.readNBytes(MAX_SHOWN_BYTES), UTF_8);
+            return plain.read() < 0 ? text : text + "\n… truncated; the rest is in the file";
         }
     }
 

@@ -3,10 +3,10 @@ package dev.falcoresponse.playground;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.falcoresponse.playground.Changes.Change;
+import dev.falcoresponse.playground.ClusterChanges.Change;
 import dev.falcoresponse.playground.broker.Answer;
 import dev.falcoresponse.playground.broker.DeadLetter;
-import dev.falcoresponse.playground.broker.Passage;
+import dev.falcoresponse.playground.broker.EventTrace;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +14,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The way of each alert in a few lines, for people. */
+/** Prints a few lines per alert, for people. */
 final class TextReport implements Report {
+    /** notify-falcosidekick replies with nothing. */
+    private static final int NO_REPLY = 204;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PrintStream out;
@@ -28,15 +31,13 @@ final class TextReport implements Report {
     }
 
     @Override
-    public void tell(SentAlert alert, Passage passage, List<Change> changes) {
+    public void add(SentAlert alert, EventTrace trace, List<Change> changes) {
         alerts++;
         out.printf("%n%2d  %s%n", alerts, Terminal.brief(alert.title()));
         line("alert", alert.from());
-        line(
-                "Triggers",
-                triggers(passage).isEmpty() ? "none: no function asks for it" : String.join(", ", triggers(passage)));
-        passage.answers().forEach(this::tell);
-        passage.deadLetters().forEach(letter -> tell(alert, letter));
+        line("Triggers", triggers(trace).isEmpty() ? "none matches" : String.join(", ", triggers(trace)));
+        trace.answers().forEach(this::print);
+        trace.deadLetters().forEach(letter -> print(alert, letter));
         if (changes.isEmpty()) {
             line("cluster", "unchanged");
         }
@@ -45,20 +46,19 @@ final class TextReport implements Report {
         }
     }
 
-    /** Those that answer it; that people are told of each answer goes without saying. */
-    private static List<String> triggers(Passage passage) {
-        return passage.triggers().stream()
+    /** The Triggers except that for notifications, which matches every answer. */
+    private static List<String> triggers(EventTrace trace) {
+        return trace.triggers().stream()
                 .filter(each -> !each.equals(Functions.NOTIFY))
                 .toList();
     }
 
-    private void tell(Answer answer) {
-        JsonNode body = body(answer);
-        String outcome = body.path("outcome").asText("no answer");
-        if (answer.function().equals(Functions.NOTIFY) && answer.isSuccess()) {
-            line("", body.path("message").asText());
+    private void print(Answer answer) {
+        if (answer.status() == NO_REPLY) {
             return;
         }
+        JsonNode body = body(answer);
+        String outcome = body.path("outcome").asText("no answer");
         outcomes.merge(outcome, 1, Integer::sum);
         line(
                 answer.function(),
@@ -67,7 +67,7 @@ final class TextReport implements Report {
         line("", body.path("message").asText(body.path("detail").asText(answer.body())));
     }
 
-    private void tell(SentAlert alert, DeadLetter letter) {
+    private void print(SentAlert alert, DeadLetter letter) {
         String text = "%s: knativeerrorcode %d"
                 .formatted(letter.sink().isEmpty() ? "LOST, there is no sink" : letter.sink(), letter.code());
         line("dead letter", text);

@@ -1,4 +1,4 @@
-/** One command that shows alerts travel through Triggers into the functions, and what becomes of the pods. */
+/** The command {@code ./play}, which sends alerts through Triggers into the functions and shows the results. */
 @NullMarked
 package dev.falcoresponse.playground;
 

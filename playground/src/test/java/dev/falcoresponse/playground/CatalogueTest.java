@@ -3,6 +3,7 @@ package dev.falcoresponse.playground;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What can be done, who may do it, and what the README promises are the same list. */
+/** Functions, manifests and README name the same actions. */
 final class CatalogueTest {
     private static final Path HOME = Path.of("..");
 
@@ -30,19 +31,19 @@ final class CatalogueTest {
     void functionsManifestsAndReadmeNameTheSameActions() throws IOException {
         Set<String> functions = foldersWith("pom.xml", HOME.resolve("functions"));
         Set<String> manifests = foldersWith("trigger.yaml", HOME.resolve("knative"));
-        Set<String> promised = Pattern.compile("(?m)^\\| \\[`([a-z-]+)`\\]\\(functions/")
+        Set<String> documented = Pattern.compile("(?m)^\\| \\[`([a-z-]+)`\\]\\(functions/")
                 .matcher(Files.readString(HOME.resolve("README.md")))
                 .results()
                 .map(MatchResult::group)
                 .map(row -> row.replaceAll("^.*`([a-z-]+)`.*$", "$1"))
                 .collect(Collectors.toCollection(TreeSet::new));
 
-        assertThat(functions).isNotEmpty().isEqualTo(manifests).isEqualTo(promised);
+        assertThat(functions).isNotEmpty().isEqualTo(manifests).isEqualTo(documented);
     }
 
-    /** Knative's webhook asks for these, its schema does not. */
+    /** Knative's webhook requires these attributes, its schema does not. */
     @Test
-    void everyEventTypeSaysWhatEveryEventHas() throws IOException {
+    void everyEventTypeHasTheRequiredAttributes() throws IOException {
         for (String action : foldersWith("trigger.yaml", HOME.resolve("knative"))) {
             String types =
                     Files.readString(HOME.resolve("knative").resolve(action).resolve("eventtype.yaml"));
@@ -56,23 +57,64 @@ final class CatalogueTest {
     }
 
     @Test
-    void everyActionHasAllOfItsManifests() throws IOException {
-        for (String action : foldersWith("trigger.yaml", HOME.resolve("knative"))) {
-            String kustomization =
-                    Files.readString(HOME.resolve("knative").resolve(action).resolve("kustomization.yaml"));
-            assertThat(kustomization).contains(List.of("eventtype.yaml", "rbac.yaml", "service.yaml", "trigger.yaml"));
-            assertThat(Files.readString(HOME.resolve("knative").resolve("base").resolve("kustomization.yaml")))
-                    .contains("- ../" + action);
-            assertThat(Files.readString(HOME.resolve("knative")
-                            .resolve("overlays")
-                            .resolve("kind")
-                            .resolve("kustomization.yaml")))
-                    .contains("kind.local/" + action);
-            assertThat(Files.readString(HOME.resolve("knative")
-                            .resolve("components")
-                            .resolve("oidc")
-                            .resolve("kustomization.yaml")))
-                    .contains("falco-response/" + action);
+    void everyActionHasAllManifests() throws IOException {
+        for (String action : actions()) {
+            assertThat(knative(action + "/kustomization.yaml"))
+                    .contains(List.of("eventtype.yaml", "rbac.yaml", "service.yaml", "trigger.yaml"));
+            assertThat(knative("base/kustomization.yaml")).contains("- ../" + action + "\n");
+            assertThat(Files.readString(HOME.resolve("functions/pom.xml"))).contains("<module>" + action + "</module>");
+            // patches by name reach all of them
+            assertThat(names(knative(action + "/trigger.yaml")))
+                    .allMatch(name -> name.equals(action) || name.startsWith(action + "-"));
         }
+    }
+
+    @Test
+    void whatIsGeneratedFromTheListOfActionsIsUpToDate() throws IOException, InterruptedException {
+        Process check = new ProcessBuilder("bash", "../knative/generate", "--check")
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(check.waitFor()).as(output).isZero();
+    }
+
+    /** The label decides which functions production limits. */
+    @Test
+    void everyActionThatChangesObjectsSaysSo() throws IOException {
+        for (String action : actions()) {
+            boolean changes = Pattern.compile("verbs: \\[.*\\b(patch|update|delete)\\b")
+                            .matcher(knative(action + "/rbac.yaml"))
+                            .find()
+                    || knative(action + "/rbac.yaml").contains("pods/eviction");
+            assertThat(knative(action + "/service.yaml").contains("falco-response/changes: \"true\""))
+                    .as(action)
+                    .isEqualTo(changes);
+        }
+    }
+
+    /** A clock and its two Triggers undo what has expired and what people ask for. */
+    @Test
+    void everyActionWithAClockHasTheTriggersToUndo() throws IOException {
+        for (String action : foldersWith("pingsource.yaml", HOME.resolve("knative"))) {
+            assertThat(names(knative(action + "/trigger.yaml"))).contains(action + "-undo", action + "-clock");
+            assertThat(knative(action + "/eventtype.yaml")).contains("falco.response." + action + ".undo.v1");
+        }
+    }
+
+    private static Set<String> actions() throws IOException {
+        return foldersWith("trigger.yaml", HOME.resolve("knative"));
+    }
+
+    private static String knative(String file) throws IOException {
+        return Files.readString(HOME.resolve("knative").resolve(file));
+    }
+
+    private static List<String> names(String manifests) {
+        return Pattern.compile("(?m)^  name: (\\S+)$")
+                .matcher(manifests)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 }

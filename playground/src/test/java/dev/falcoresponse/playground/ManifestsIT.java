@@ -36,7 +36,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Everything below knative/ is taken by a real API server that knows Knative's own schemas, to the last field. */
+/** A real API server with Knative's schemas accepts every field of the manifests in knative/. */
 @NeedsKubeApiServer
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ManifestsIT {
@@ -50,7 +50,7 @@ final class ManifestsIT {
             "pod-monitor");
 
     private static final YAMLMapper YAML = new YAMLMapper();
-    private static final String SPEC = "/spec/template/spec/";
+    private static final String POD_SPEC = "/spec/template/spec/";
 
     private Path kubectl = Path.of("kubectl");
     private Path kubeconfig = Path.of("");
@@ -70,7 +70,7 @@ final class ManifestsIT {
                         .customResourceDefinitions()
                         .load(stream)
                         .item();
-                // there is no webhook here that would convert between versions
+                // there is no conversion webhook here
                 schema.getSpec().setConversion(null);
                 client.resource(schema).create();
                 String kind = schema.getSpec().getNames().getKind();
@@ -90,7 +90,7 @@ final class ManifestsIT {
                 .create();
     }
 
-    static Stream<Path> whole() {
+    static Stream<Path> overlays() {
         return Stream.of(
                 KNATIVE,
                 KNATIVE.resolve("overlays").resolve("kind"),
@@ -104,32 +104,32 @@ final class ManifestsIT {
     }
 
     @ParameterizedTest
-    @MethodSource("whole")
-    void theServerTakesAllOfIt(Path folder) throws Exception {
-        assertTaken(folder);
+    @MethodSource("overlays")
+    void theServerAcceptsEachOverlay(Path folder) throws Exception {
+        assertAccepted(folder);
     }
 
     @ParameterizedTest
     @MethodSource("components")
-    void theServerTakesItWithEachComponent(String component) throws Exception {
+    void theServerAcceptsEachComponent(String component) throws Exception {
         Path overlay = Files.createDirectories(Path.of("target", "manifests", component));
         Files.writeString(overlay.resolve("kustomization.yaml"), """
-                apiVersion: kustomize.config.k8s.io/v1beta1
-                kind: Kustomization
-                resources: [../../../../knative]
-                components: [../../../../knative/components/%s]
-                """.formatted(component));
+            apiVersion: kustomize.config.k8s.io/v1beta1
+            kind: Kustomization
+            resources: [../../../../knative]
+            components: [../../../../knative/components/%s]
+            """.formatted(component));
 
-        assertTaken(overlay);
+        assertAccepted(overlay);
     }
 
     @Test
-    void knDeploysTheSame(KubeApiServer server) throws Exception {
-        boolean isThere = OnPath.find("kn").isPresent();
-        if (!isThere) {
+    void knDeployCreatesTheSame(KubeApiServer server) throws Exception {
+        boolean isInstalled = OnPath.find("kn").isPresent();
+        if (!isInstalled) {
             System.err.println("\n!!! SKIPPED: the test that needs Knative's kn. Put it on the PATH\n");
         }
-        assumeTrue(isThere || Boolean.getBoolean("kube.required"), "kn is not on the PATH");
+        assumeTrue(isInstalled || Boolean.getBoolean("kube.required"), "kn is not on the PATH");
         server.client()
                 .resource(new NamespaceBuilder()
                         .withNewMetadata()
@@ -141,22 +141,22 @@ final class ManifestsIT {
         assertThat(deploy("--namespace", "by-kn", "--registry", "registry.test/responses", "--tag", "1"))
                 .isZero();
         assertThat(deploy("--namespace", "by-kn", "--registry", "registry.test/responses", "--tag", "1"))
-                .as("once more")
+                .as("second run")
                 .isZero();
 
         for (String action : actions()) {
-            JsonNode made = get("ksvc", action);
-            JsonNode wanted = YAML.readTree(
+            JsonNode created = get("ksvc", action);
+            JsonNode shipped = YAML.readTree(
                     KNATIVE.resolve(action).resolve("service.yaml").toFile());
-            assertThat(made.at("/metadata/labels/networking.knative.dev~1visibility")
+            assertThat(created.at("/metadata/labels/networking.knative.dev~1visibility")
                             .asText())
                     .isEqualTo("cluster-local");
-            for (String same : List.of("serviceAccountName", "timeoutSeconds", "containerConcurrency")) {
-                assertThat(made.at(SPEC + same)).isEqualTo(wanted.at(SPEC + same));
+            for (String field : List.of("serviceAccountName", "timeoutSeconds", "containerConcurrency")) {
+                assertThat(created.at(POD_SPEC + field)).isEqualTo(shipped.at(POD_SPEC + field));
             }
-            JsonNode container = made.at(SPEC + "containers/0");
+            JsonNode container = created.at(POD_SPEC + "containers/0");
             assertThat(container.path("image").asText()).isEqualTo("registry.test/responses/" + action + ":1");
-            assertThat(container.path("env")).isEqualTo(wanted.at(SPEC + "containers/0/env"));
+            assertThat(container.path("env")).isEqualTo(shipped.at(POD_SPEC + "containers/0/env"));
             assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/_/ready");
             assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/_/health");
             assertThat(container.at("/securityContext/runAsNonRoot").asBoolean())
@@ -168,34 +168,34 @@ final class ManifestsIT {
             assertThat(container.path("volumeMounts"))
                     .extracting(each -> each.path("mountPath").asText())
                     .containsExactlyInAnyOrderElementsOf(
-                            wanted.at(SPEC + "containers/0/volumeMounts").findValuesAsText("mountPath"));
+                            shipped.at(POD_SPEC + "containers/0/volumeMounts").findValuesAsText("mountPath"));
         }
         RuleBook byKn = RuleBook.read(triggersOf(server), List.of());
-        RuleBook shipped = RuleBook.read(KNATIVE, List.of());
+        RuleBook shippedRules = RuleBook.read(KNATIVE, List.of());
         assertThat(byKn.triggers())
                 .allSatisfy(each -> assertThat(each.warnings()).isEmpty());
-        for (CloudEvent event : everyKindOfEvent()) {
-            assertThat(subscribers(byKn, event)).as(event.toString()).isEqualTo(subscribers(shipped, event));
+        for (CloudEvent event : sampleEvents()) {
+            assertThat(subscribers(byKn, event)).as(event.toString()).isEqualTo(subscribers(shippedRules, event));
         }
     }
 
     @Test
-    void knDeployAsksNobodyWhenItOnlyPrints() throws Exception {
-        Path said = Path.of("target", "manifests", "kn-dry-run");
+    void knDeployWithDryRunNeedsNoCluster() throws Exception {
+        Path output = Path.of("target", "manifests", "kn-dry-run");
         ProcessBuilder builder = new ProcessBuilder(
                         KNATIVE.resolve("kn-deploy").toString(), "--dry-run", "--tag", "1'2")
-                .redirectOutput(said.toFile());
+                .redirectOutput(output.toFile());
         builder.environment().put("KUBECONFIG", "/nowhere");
 
         assertThat(builder.start().waitFor()).isZero();
-        assertThat(Files.readString(said))
+        assertThat(Files.readString(output))
                 .contains(
-                        "kn trigger create delete-pod-write-below-etc -n falco-response --broker default"
-                                + " --filter type=falco.rule.output.v1 --filter 'rule=Write below etc' --sink ksvc:delete-pod",
+                        "kn trigger create delete-pod-write-below-etc -n falco-response --broker default --filter"
+                                + " type=falco.rule.output.v1 --filter 'rule=Write below etc' --sink ksvc:delete-pod",
                         "'falco-response/delete-pod:1'\\''2'");
     }
 
-    /** Each Trigger that is there as a file where a rule book looks for it. */
+    /** Writes each Trigger of the cluster to a file where RuleBook reads it. */
     private Path triggersOf(KubeApiServer server) throws Exception {
         Path folder = Path.of("target", "manifests", "by-kn");
         Files.createDirectories(folder.resolve("base"));
@@ -205,14 +205,14 @@ final class ManifestsIT {
                 .inNamespace("by-kn")
                 .list()
                 .getItems()) {
-            Path one =
+            Path file =
                     Files.createDirectories(folder.resolve(trigger.getMetadata().getName()));
-            YAML.writeValue(one.resolve("trigger.yaml").toFile(), trigger);
+            YAML.writeValue(file.resolve("trigger.yaml").toFile(), trigger);
         }
         return folder;
     }
 
-    private static List<CloudEvent> everyKindOfEvent() {
+    private static List<CloudEvent> sampleEvents() {
         List<CloudEvent> events = new ArrayList<>();
         for (FalcoRule rule : FalcoRule.all()) {
             events.add(event("falco.rule.output.v1", rule.name(), ""));
@@ -221,9 +221,9 @@ final class ManifestsIT {
             }
         }
         for (String outcome : List.of("acted", "previewed", "denied")) {
-            events.add(event("falco.response.release-pod.v1", "Write below etc", outcome));
+            events.add(event("falco.response.isolate-network.v1", "Write below etc", outcome));
         }
-        events.add(event("falco.response.release-requested.v1", "", ""));
+        events.add(event("falco.response.isolate-network.undo.v1", "", ""));
         events.add(event("falco.rule.output.v1", "Falco response: delete-pod acted", ""));
         events.add(event("com.example.other", "Write below etc", ""));
         return events;
@@ -240,7 +240,7 @@ final class ManifestsIT {
     }
 
     private static Set<String> subscribers(RuleBook book, CloudEvent event) {
-        return book.wanting(event).stream().map(Trigger::subscriber).collect(Collectors.toCollection(TreeSet::new));
+        return book.matching(event).stream().map(Trigger::subscriber).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static List<String> actions() throws IOException {
@@ -263,9 +263,9 @@ final class ManifestsIT {
                         "-o",
                         "yaml")
                 .start();
-        JsonNode read = YAML.readTree(process.getInputStream());
+        JsonNode object = YAML.readTree(process.getInputStream());
         assertThat(process.waitFor()).isZero();
-        return read;
+        return object;
     }
 
     private int deploy(String... options) throws Exception {
@@ -280,7 +280,7 @@ final class ManifestsIT {
         return builder.start().waitFor();
     }
 
-    private void assertTaken(Path folder) throws Exception {
+    private void assertAccepted(Path folder) throws Exception {
         Process process = new ProcessBuilder(
                         kubectl.toString(),
                         "--kubeconfig=" + kubeconfig,
@@ -291,11 +291,11 @@ final class ManifestsIT {
                         folder.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
 
-        assertThat(process.waitFor()).as(said).isZero();
-        assertThat(said.lines().filter(line -> line.contains("(server dry run)")))
-                .as(said)
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(output.lines().filter(line -> line.contains("(server dry run)")))
+                .as(output)
                 .hasSizeGreaterThan(25);
     }
 }

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Tests in a real browser: Chromium and its driver, as Debian's packages chromium and chromium-driver put them there. */
+/** Marks tests that need Chromium and its driver, as in Debian's packages chromium and chromium-driver. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(NeedsChromium.Condition.class)
 @interface NeedsChromium {
-    /** Runs them where both are found; fails where they must be there. */
+    /** Skips the tests where one of both is missing, or fails if {@code kube.required} is set. */
     final class Condition implements ExecutionCondition {
         private static final String HOW_TO_GET =
                 "Chromium and chromedriver were not found: install Debian's packages chromium and chromium-driver";

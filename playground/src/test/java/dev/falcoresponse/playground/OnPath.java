@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Programs that tests run where they are installed. */
+/** Finds programs on the {@code PATH}. */
 final class OnPath {
     private OnPath() {}
 

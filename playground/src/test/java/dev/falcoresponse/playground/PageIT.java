@@ -40,7 +40,7 @@ import org.openqa.selenium.WindowType;
 import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.Select;
 
-/** The page as a newcomer uses it: in a real page.browser, in front of ./play without any kube-apiserver. */
+/** The page in a real browser, served by ./play without a kube-apiserver. */
 @NeedsChromium
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -50,11 +50,11 @@ final class PageIT {
     @TempDir(cleanup = CleanupMode.NEVER)
     private static Path folder;
 
-    private OpenPage page;
+    private BrowserPage page;
 
     @BeforeAll
     void open() throws IOException {
-        page = new OpenPage(folder, Map.of(), "--preview");
+        page = new BrowserPage(folder, Map.of(), "--preview");
     }
 
     @AfterAll
@@ -64,31 +64,32 @@ final class PageIT {
 
     @Test
     @Order(1)
-    void aNewcomerSeesThePreviewThenActsIsolatesReleasesAndReadsTheEvidence() throws IOException {
+    void aUserPreviewsDeletesIsolatesReleasesAndReadsTheEvidence() throws IOException {
         page.visit("replay");
         page.choose("terminal-shell-in-container-pod", "shop/web-");
         assertThat(page.send())
                 .contains("previewed dry-run", "Would delete pod shop/web-", "Cluster unchanged")
                 .containsPattern(
-                        "alert read and judged [\\d.]+ ms → pod found [\\d.]+ ms → pod judged [\\d.]+ ms → done [\\d.]+ ms");
-        page.picture("preview");
+                        "alert read and checked [\\d.]+ ms → pod found [\\d.]+ ms → pod checked [\\d.]+ ms → done"
+                                + " [\\d.]+ ms");
+        page.takeScreenshot("preview");
 
         page.letThemAct();
         assertThat(page.send()).contains("acted deleted", "deleted (uid", "created (uid");
 
         page.choose("drop-and-execute-new-binary", "shop/api-");
         assertThat(page.send()).contains("acted isolated", "NetworkPolicy shop/falco-response-");
-        page.picture("acted");
+        page.takeScreenshot("acted");
 
         page.find("nav a[href='#cluster']").click();
         page.wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector("[aria-label^='Release shop/api-']")));
-        page.picture("cluster");
-        // the list is drawn anew when the cluster changes
+        page.takeScreenshot("cluster");
+        // the page redraws the list when the cluster changes
         page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
             page.find("[aria-label^='Release shop/api-']").click();
             return true;
         });
-        page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("quarantined"), "No pod is cut off"));
+        page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("isolated"), "No pod is isolated"));
 
         page.find("nav a[href='#replay']").click();
         page.choose("k8saudit-attach-exec-pod", "shop/ledger-0");
@@ -103,7 +104,7 @@ final class PageIT {
 
     @Test
     @Order(2)
-    void theRuleBookTellsWhichFilterMatches() throws IOException {
+    void theRuleBookShowsWhichFilterMatches() throws IOException {
         page.visit("rules");
         page.find("#rule-search").sendKeys("memfd");
 
@@ -111,14 +112,14 @@ final class PageIT {
                         .findElements(By.cssSelector("#rule-table tbody tr"))
                         .size()
                 == 1);
-        assertThat(page.shown("#rule-table tbody"))
+        assertThat(page.textOf("#rule-table tbody"))
                 .contains("Fileless execution via memfd_create", "Trigger isolate-network", "\"exact\"");
-        page.picture("rules");
+        page.takeScreenshot("rules");
     }
 
     @Test
     @Order(3)
-    void aHostileAlertIsText() throws IOException {
+    void aHostileAlertIsShownAsText() throws IOException {
         page.visit("replay");
         String hostile =
                 "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>\u001b[31m";
@@ -129,7 +130,7 @@ final class PageIT {
         alert.withObjectProperty("output_fields").put("k8s.pod.name", hostile).put("proc.cmdline", "y".repeat(64_000));
         page.type(alert.toString());
 
-        assertThat(page.send()).contains("<script>", "no Trigger asks for it");
+        assertThat(page.send()).contains("<script>", "no Trigger matches");
         page.type(alert.put("rule", "Terminal shell in container").toString());
         page.send();
         page.find("nav a[href='#history']").click();
@@ -141,11 +142,11 @@ final class PageIT {
 
     @Test
     @Order(4)
-    void aFileIsSentAndAnExemptPodIsLeftAlone() throws IOException {
+    void aFileIsSentAndAnExemptPodIsNotDeleted() throws IOException {
         page.visit("replay");
         page.letThemAct();
         page.choose("terminal-shell-in-container-pod", "shop/web-");
-        String alert = JSON.readTree(page.text()).toString();
+        String alert = JSON.readTree(page.alertText()).toString();
         Path file = Files.writeString(folder.resolve("alerts.jsonl"), alert + "\n" + alert + "\n");
         page.find("nav a[href='#cluster']").click();
         page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
@@ -157,15 +158,15 @@ final class PageIT {
 
         page.find("nav a[href='#replay']").click();
         page.find("#file").sendKeys(file.toAbsolutePath().toString());
-        page.wait.until(_ -> page.text().lines().count() == 2);
+        page.wait.until(_ -> page.alertText().lines().count() == 2);
         page.send();
         page.wait.until(ExpectedConditions.textToBe(By.id("sent"), "2 answered"));
-        assertThat(page.shown("#way")).contains("denied exempt").doesNotContain("acted deleted");
+        assertThat(page.textOf("#results")).contains("denied exempt").doesNotContain("acted deleted");
     }
 
     @Test
     @Order(4)
-    void aWrongPasteGetsItsPlace() {
+    void invalidJsonIsReportedWithLineAndColumn() {
         page.visit("replay");
         page.type("{\"rule\":\n oops}");
         page.send();
@@ -175,18 +176,18 @@ final class PageIT {
         page.type("[{},\n 5]");
         page.send();
 
-        assertThat(page.find("#text-error").getText()).contains("something else than alerts: line 2, column 2");
+        assertThat(page.find("#text-error").getText()).contains("something other than alerts: line 2, column 2");
     }
 
     @Test
     @Order(5)
-    void aBurstOfFiveHundredArrivesInBothTabsAndSurvivesAReload() throws IOException {
+    void fiveHundredAlertsAppearInBothTabsAndSurviveAReload() throws IOException {
         page.visit("history");
         String first = page.browser.getWindowHandle();
         page.browser.switchTo().newWindow(WindowType.TAB);
         page.visit("replay");
         new Select(page.find("#recorded")).selectByValue("read-sensitive-file-host");
-        page.wait.until(_ -> page.text().contains("Read sensitive file untrusted"));
+        page.wait.until(_ -> page.alertText().contains("Read sensitive file untrusted"));
         page.find("#times").clear();
         page.find("#times").sendKeys("500");
         page.find("#send button[type=submit]").click();
@@ -194,7 +195,7 @@ final class PageIT {
         page.wait.until(ExpectedConditions.presenceOfElementLocated(By.cssSelector("body[data-ready]")));
         page.browser.switchTo().window(first);
 
-        // each is answered, and each answer is told
+        // each alert has two answers: the function's, and that of the notification
         page.wait
                 .withTimeout(Duration.ofSeconds(60))
                 .until(_ ->
@@ -206,16 +207,16 @@ final class PageIT {
         });
         page.wait.until(_ ->
                 page.browser.findElements(By.cssSelector("#records tbody tr")).size() == 100);
-        page.picture("history");
+        page.takeScreenshot("history");
 
         page.find("#by-rule").sendKeys("fileless");
         page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("history-count"), "0 of"));
-        assertThat(page.shown("#letters")).contains("None of these").doesNotContain("It is empty");
+        assertThat(page.textOf("#letters")).contains("None of these").doesNotContain("It is empty");
         page.find("#by-rule").clear();
         page.find("#by-rule").sendKeys("sensitive");
         page.find("#export").click();
         Path exported = folder.resolve("history.jsonl");
-        Waiting.until("the export", Duration.ofSeconds(20), () -> Files.isRegularFile(exported));
+        Waiting.until("the exported file", Duration.ofSeconds(20), () -> Files.isRegularFile(exported));
         try (Stream<String> lines = Files.lines(exported)) {
             assertThat(lines.map(PageIT::read))
                     .hasSizeGreaterThanOrEqualTo(500)
@@ -236,7 +237,7 @@ final class PageIT {
 
     @Test
     @Order(9)
-    void aFunctionThatEndedIsSeenAndStartedAnew() {
+    void aFunctionThatEndedIsReportedAndRestarted() {
         page.visit("replay");
         page.letThemAct();
         page.play
@@ -253,7 +254,7 @@ final class PageIT {
         page.wait.until(ExpectedConditions.textToBe(By.id("mode-now"), "The functions only preview"));
         page.wait.until(ExpectedConditions.textToBePresentInElementLocated(
                 By.cssSelector("#functions [aria-label='snapshot-logs']"), "ready"));
-        assertThat(page.shown("#functions")).doesNotContain("has ended");
+        assertThat(page.textOf("#functions")).doesNotContain("has ended");
         page.find("nav a[href='#replay']").click();
         page.choose("k8saudit-attach-exec-pod", "shop/ledger-0");
         assertThat(page.send()).contains("previewed dry-run");
@@ -261,9 +262,9 @@ final class PageIT {
 
     @Test
     @Order(6)
-    void aSettingIsTriedAndRefusedWithItsSentence() {
+    void aRefusedSettingIsReportedWithTheErrorOfTheFunction() {
         page.visit("settings");
-        assertThat(page.shown("#functions section"))
+        assertThat(page.textOf("#functions section"))
                 .contains(
                         "RESPONSE_DRY_RUN\nfalse (set): preview only",
                         "RESPONSE_BUDGET\n20/1m (default)",
@@ -278,14 +279,14 @@ final class PageIT {
     @ParameterizedTest
     @ValueSource(strings = {"replay", "rules", "cluster", "history", "settings"})
     @Order(7)
-    void everyoneCanUseIt(String area) throws IOException {
+    void eachSectionIsAccessible(String section) throws IOException {
         for (int width : List.of(390, 1440)) {
             page.browser.manage().window().setSize(new Dimension(width, 900));
-            page.visit(area);
+            page.visit(section);
 
             assertThat((Boolean) ((JavascriptExecutor) page.browser)
                             .executeScript("return document.documentElement.scrollWidth <= innerWidth"))
-                    .as("nothing is wider than the window of " + width)
+                    .as("nothing is wider than a window of " + width)
                     .isTrue();
             for (String scheme : List.of("dark", "light")) {
                 page.browser.executeCdpCommand(
@@ -296,7 +297,7 @@ final class PageIT {
                                         .filter(each ->
                                                 List.of("serious", "critical").contains(each.getImpact())))
                         .isEmpty();
-                page.picture(area + "-" + width + "-" + scheme);
+                page.takeScreenshot(section + "-" + width + "-" + scheme);
             }
         }
     }
@@ -325,7 +326,7 @@ final class PageIT {
 
     @Test
     @Order(7)
-    void whatItDoesNotDoGetsASentence() throws Exception {
+    void invalidRequestsAreAnsweredWithAReason() throws Exception {
         assertThat(post(
                         "api/try",
                         "{\"function\":\"delete-pod\",\"name\":\"JAVA_TOOL_OPTIONS\",\"value\":\"-version\"}"))
@@ -336,12 +337,12 @@ final class PageIT {
         assertThat(post("api/compose", "{\"name\":\"nothing\"}")).contains("There is no recorded alert");
         assertThat(post("api/exempt", "{\"namespace\":\"shop\",\"pod\":\"gone\",\"exempt\":true}"))
                 .contains("error");
-        assertThat(post("api/mode", "{")).contains("The request is no JSON");
+        assertThat(post("api/mode", "{")).contains("The request is not JSON");
     }
 
     @Test
     @Order(8)
-    void nobodyElseMayAsk() throws Exception {
+    void requestsFromOtherSitesAreRefused() throws Exception {
         String json = "application/json";
         String own = page.uri.toString().replaceFirst("/$", "");
 

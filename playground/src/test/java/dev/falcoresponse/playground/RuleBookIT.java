@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.falcoresponse.playground.RuleTable.Row;
 import dev.falcoresponse.playground.broker.Answer;
 import dev.falcoresponse.playground.broker.Broker;
-import dev.falcoresponse.playground.broker.Passage;
+import dev.falcoresponse.playground.broker.EventTrace;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.cluster.Cluster;
 import dev.falcoresponse.playground.cluster.EmbeddedCluster;
@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,12 +38,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every rule of the book has a considered answer: the table says which, and an alert of it gets just that. */
+/** Each rule of the table has a response, and an alert of the rule gets this response and no other. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RuleBookIT {
     private static final Path HOME = Path.of("..");
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Map<String, String> DONE =
+    private static final Map<String, String> ACTED_REASONS =
             Map.of("delete-pod", "deleted", "isolate-network", "isolated", "snapshot-logs", "captured");
 
     private final RuleBook rules = RuleBook.read(HOME.resolve("knative"), List.of());
@@ -68,12 +69,12 @@ final class RuleBookIT {
         return RuleTable.rows(HOME.resolve("knative"));
     }
 
-    static Stream<Row> book() {
+    static Stream<Row> eachRow() {
         return rows().stream();
     }
 
     @Test
-    void theTableHasEveryRuleOfTheCatalogueOnce() {
+    void theTableHasEachFalcoRuleOnce() {
         assertThat(rows()).extracting(Row::rule).doesNotHaveDuplicates();
         assertThat(rows())
                 .extracting(row -> List.of(row.rule(), row.formerly(), row.fires()))
@@ -95,7 +96,7 @@ final class RuleBookIT {
     void theTriggersNameExactlyTheRulesOfTheTable() throws IOException {
         Map<String, List<String>> table = new TreeMap<>();
         Map<String, List<String>> triggers = new TreeMap<>();
-        for (String action : DONE.keySet()) {
+        for (String action : ACTED_REASONS.keySet()) {
             table.put(
                     action,
                     rows().stream()
@@ -119,42 +120,49 @@ final class RuleBookIT {
     private static RecordedAlert alert(FalcoRule rule, Pod pod) {
         String recording =
                 rule.file().equals("k8s_audit") ? "k8saudit-attach-exec-pod" : "terminal-shell-in-container-pod";
-        // an audit event comes a little after what it tells of, so that its pod is older
+        // the pod is older than the alert
+        String uuid = UUID.randomUUID().toString();
         return RecordedAlert.named(recording)
                 .at(Instant.now())
                 .about(pod)
+                .with("uuid", uuid)
+                .withHeader("ce-id", uuid)
                 .with("rule", rule.name())
                 .withHeader("ce-rule", rule.name());
     }
 
     @ParameterizedTest
-    @MethodSource("book")
-    void anAlertOfEachRuleGetsItsAnswerAndNoOther(Row row) throws IOException {
+    @MethodSource("eachRow")
+    void anAlertOfEachRuleGetsItsResponseAndNoOther(Row row) throws IOException {
         FalcoRule rule = FalcoRule.all().stream()
                 .filter(each -> each.name().equals(row.rule()))
                 .findFirst()
                 .orElseThrow();
         Pod pod = TestPods.create(cluster.client(), "shop", "web-" + System.nanoTime());
 
-        Passage passage = broker.send(SentAlert.of("", "", alert(rule, pod)).event());
+        int before = functions.notifications().size();
+        EventTrace trace = broker.send(SentAlert.of("", "", alert(rule, pod)).event());
 
-        List<Answer> answers = passage.answers().stream()
+        List<Answer> answers = trace.answers().stream()
                 .filter(answer -> !answer.function().equals(Functions.NOTIFY))
                 .toList();
         if (row.response().isEmpty()) {
-            assertThat(passage.triggers()).isEmpty();
+            assertThat(trace.triggers()).isEmpty();
             assertThat(answers).isEmpty();
         } else {
-            assertThat(passage.triggers()).containsExactly(row.response(), Functions.NOTIFY);
+            assertThat(trace.triggers()).containsExactly(row.response(), Functions.NOTIFY);
             assertThat(answers)
                     .singleElement()
                     .satisfies(answer -> assertThat(
                                     JSON.readTree(answer.body()).path("reason").asText())
-                            .isEqualTo(DONE.get(row.response())));
-            assertThat(functions.told().getLast().path("rule").asText())
-                    .isEqualTo("Falco response: " + row.response() + " acted");
+                            .isEqualTo(ACTED_REASONS.get(row.response())));
+            assertThat(functions
+                            .notifications()
+                            .subList(before, functions.notifications().size()))
+                    .extracting(told -> told.path("rule").asText())
+                    .containsExactly("Falco response: " + row.response() + " acted");
         }
-        assertThat(passage.deadLetters()).isEmpty();
+        assertThat(trace.deadLetters()).isEmpty();
     }
 
     @ParameterizedTest
@@ -167,28 +175,28 @@ final class RuleBookIT {
                 "contact-k8s-api-server-pod",
                 "k8saudit-disallowed-user-no-namespace"
             })
-    void whatIsAboutNoPodReachesNoFunction(String recording) {
-        Passage passage =
+    void alertsAboutNoPodReachNoFunction(String recording) {
+        EventTrace trace =
                 broker.send(SentAlert.of("", "", RecordedAlert.named(recording)).event());
 
-        assertThat(passage.triggers()).isEmpty();
+        assertThat(trace.triggers()).isEmpty();
     }
 
     @Test
-    void whatPeopleWereToldComesBackAndReachesNobody() throws IOException {
+    void aNotificationThatFalcosidekickSendsBackReachesNoFunction() throws IOException {
         Pod pod = TestPods.create(cluster.client(), "shop", "web-" + System.nanoTime());
         FalcoRule shell = FalcoRule.all().getFirst();
         broker.send(SentAlert.of("", "", alert(shell, pod)).event());
-        byte[] told = JSON.writeValueAsBytes(functions.told().getLast());
+        byte[] notification = JSON.writeValueAsBytes(functions.notifications().getLast());
 
-        Passage passage = broker.send(
-                Falcosidekick.alerts("Falcosidekick", told).getFirst().event());
+        EventTrace trace = broker.send(
+                Falcosidekick.alerts("Falcosidekick", notification).getFirst().event());
 
-        assertThat(passage.triggers()).isEmpty();
+        assertThat(trace.triggers()).isEmpty();
     }
 
     @Test
-    void theDashboardAsksForMetricsThatThereAre() throws Exception {
+    void theDashboardUsesOnlyExistingMetrics() throws Exception {
         broker.send(SentAlert.of("", "", RecordedAlert.named("read-sensitive-file-host"))
                 .event());
         String metrics;
@@ -200,7 +208,7 @@ final class RuleBookIT {
                             BodyHandlers.ofString())
                     .body();
         }
-        List<String> asked = Pattern.compile("falco_response_[a-z_]+")
+        List<String> used = Pattern.compile("falco_response_[a-z_]+")
                 .matcher(Files.readString(HOME.resolve("knative")
                         .resolve("components")
                         .resolve("monitoring")
@@ -210,21 +218,21 @@ final class RuleBookIT {
                 .distinct()
                 .toList();
 
-        assertThat(asked)
+        assertThat(used)
                 .hasSizeGreaterThan(1)
                 .allSatisfy(name -> assertThat(metrics).contains("\n" + name + "{"));
     }
 
     @Test
-    void whatNoFunctionCanReadIsToldPeople() {
+    void anUnreadableEventIsReportedAsANotification() {
         RecordedAlert whole = RecordedAlert.named("terminal-shell-in-container-pod");
         RecordedAlert half = whole.withBody(whole.body().substring(0, 100));
 
-        Passage passage = broker.send(SentAlert.of("", "", half).event());
+        EventTrace trace = broker.send(SentAlert.of("", "", half).event());
 
-        assertThat(passage.deadLetters()).hasSize(1);
+        assertThat(trace.deadLetters()).hasSize(1);
         assertThat(functions
-                        .told()
+                        .notifications()
                         .getLast()
                         .path("output_fields")
                         .path("knativeerrorcode")

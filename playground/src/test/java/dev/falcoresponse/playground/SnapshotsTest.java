@@ -13,28 +13,28 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Evidence is shown as it is, and nothing else is. */
+/** Evidence is shown with the result of its verification, and no other file is read. */
 final class SnapshotsTest {
     @TempDir
     private Path home;
 
     private Path folder = Path.of("");
-    private Path place = Path.of("");
+    private Path snapshot = Path.of("");
 
     @BeforeEach
-    void secure() throws IOException {
+    void storeSnapshot() throws IOException {
         folder = Files.createDirectories(home.resolve("evidence"));
-        place = Files.createDirectories(folder.resolve("shop").resolve("web-0"));
-        Files.writeString(place.resolve("alert.json"), "{}");
-        Files.writeString(place.resolve("manifest.json"), """
-                {"complete": true, "objects": [{"name": "alert.json", "bytes": 2, "sha256": "x",
-                 "storedSha256": "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"}]}
-                """);
+        snapshot = Files.createDirectories(folder.resolve("shop").resolve("web-0"));
+        Files.writeString(snapshot.resolve("alert.json"), "{}");
+        Files.writeString(snapshot.resolve("manifest.json"), """
+            {"complete": true, "objects": [{"name": "alert.json", "bytes": 2, "sha256": "x",
+             "storedSha256": "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"}]}
+            """);
     }
 
     @Test
-    void whatIsAsItWasIsIntact() {
-        JsonNode evidence = Snapshots.read(folder, place.toUri().toString());
+    void anUnchangedObjectIsIntact() {
+        JsonNode evidence = Snapshots.read(folder, snapshot.toUri().toString());
 
         assertThat(evidence.path("complete").asBoolean()).isTrue();
         assertThat(evidence.at("/objects/0/intact").asBoolean()).isTrue();
@@ -42,41 +42,41 @@ final class SnapshotsTest {
     }
 
     @Test
-    void whatWasAlteredIsNot() throws IOException {
-        Files.writeString(place.resolve("alert.json"), "{ }");
+    void anAlteredObjectIsNotIntact() throws IOException {
+        Files.writeString(snapshot.resolve("alert.json"), "{ }");
 
-        assertThat(Snapshots.read(folder, place.toUri().toString())
+        assertThat(Snapshots.read(folder, snapshot.toUri().toString())
                         .at("/objects/0/intact")
                         .asBoolean(true))
                 .isFalse();
     }
 
     @Test
-    void aLinkLeadsNowhere() throws IOException {
+    void aSymbolicLinkOutOfTheFolderIsNotRead() throws IOException {
         Path secret = Files.writeString(home.resolve("secret"), "secret");
-        Files.delete(place.resolve("alert.json"));
-        Files.createSymbolicLink(place.resolve("alert.json"), secret);
+        Files.delete(snapshot.resolve("alert.json"));
+        Files.createSymbolicLink(snapshot.resolve("alert.json"), secret);
 
-        assertNotIntact("no evidence of this playground");
+        assertNotIntact("not evidence of this playground");
     }
 
     @Test
-    void whatWasTakenAwayIsNotIntactEither() throws IOException {
-        Files.delete(place.resolve("alert.json"));
+    void aMissingObjectIsNotIntact() throws IOException {
+        Files.delete(snapshot.resolve("alert.json"));
 
-        assertNotIntact("not there");
+        assertNotIntact("does not exist");
     }
 
-    private void assertNotIntact(String why) {
-        JsonNode evidence = Snapshots.read(folder, place.toUri().toString());
+    private void assertNotIntact(String reason) {
+        JsonNode evidence = Snapshots.read(folder, snapshot.toUri().toString());
 
         assertThat(evidence.at("/objects/0/intact").asBoolean(true)).isFalse();
-        assertThat(evidence.path("text").asText()).contains(why).doesNotContain("secret");
+        assertThat(evidence.path("text").asText()).contains(reason).doesNotContain("secret");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"file:///etc/", "file:etc", "http://127.0.0.1/", "", "file://host/x", "s3://bucket/x"})
-    void nothingElseIsRead(String location) {
+    void otherLocationsAreRefused(String location) {
         assertThatThrownBy(() -> Snapshots.read(folder, location)).isInstanceOf(IllegalArgumentException.class);
     }
 }

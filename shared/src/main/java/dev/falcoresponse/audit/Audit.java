@@ -1,16 +1,21 @@
 package dev.falcoresponse.audit;
 
-import dev.falcoresponse.Reason;
-import dev.falcoresponse.reply.ResponseRecord;
+import dev.falcoresponse.action.ObjectReference;
+import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.record.RecordJson;
+import dev.falcoresponse.record.ResponseRecord;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** The one place where an answered event leaves its traces, each exactly once. */
+/** Writes the log line, the metrics and the Kubernetes Event of each answered event, exactly once. */
 public final class Audit {
-    /** The category whose lines are bare records, for whoever collects them. */
+    /** The category whose lines are records and nothing else. */
     private static final Logger LOG = Logger.getLogger("falco-response.record");
 
     private static final Duration[] BUCKETS = {
@@ -22,35 +27,35 @@ public final class Audit {
     private final MeterRegistry metrics;
     private final EventRecorder events;
 
-    /** Every counter is there from the start, at 0: what begins at 1 is no increase to whoever watches. */
-    public Audit(String action, MeterRegistry metrics, EventRecorder events) {
+    /**
+     * The audit of one function. Every counter exists from the start, at 0: Prometheus sees no increase in a counter that
+     * begins at 1.
+     */
+    public Audit(String action, List<Reason> reasons, MeterRegistry metrics, EventRecorder events) {
         this.metrics = metrics;
         this.events = events;
-        for (Reason reason : Reason.values()) {
-            counter(action, reason.outcome(), reason.text());
-        }
+        reasons.forEach(reason -> counter(action, reason.kind().text(), reason.text()));
+    }
+
+    /**
+     * Records one answered event.
+     *
+     * @param object what the Kubernetes Event is about; empty when no object was found
+     */
+    public void record(ResponseRecord record, Optional<ObjectReference> object) {
+        LOG.info(RecordJson.write(record));
+        counter(record.action(), record.outcome(), record.reason()).increment();
+        Timer.builder("falco.response")
+                .tags("action", record.action(), "outcome", record.outcome())
+                .serviceLevelObjectives(BUCKETS)
+                .register(metrics)
+                .record(Duration.between(Instant.parse(record.startedAt()), Instant.parse(record.finishedAt())));
+        object.ifPresent(about -> events.record(record, about));
     }
 
     private Counter counter(String action, String outcome, String reason) {
         return Counter.builder("falco.response.events")
                 .tags("action", action, "outcome", outcome, "reason", reason)
                 .register(metrics);
-    }
-
-    /**
-     * Records one answered event.
-     *
-     * @param json the record as text, written as the log line
-     */
-    public void record(ResponseRecord done, String json) {
-        LOG.info(json);
-        String outcome = done.outcome().text();
-        counter(done.action(), outcome, done.outcome().reason().text()).increment();
-        Timer.builder("falco.response")
-                .tags("action", done.action(), "outcome", outcome)
-                .serviceLevelObjectives(BUCKETS)
-                .register(metrics)
-                .record(Duration.between(done.startedAt(), done.finishedAt()));
-        events.record(done);
     }
 }

@@ -1,75 +1,62 @@
 package dev.falcoresponse.audit;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.falcoresponse.Outcome;
-import dev.falcoresponse.kubernetes.ApiException;
-import dev.falcoresponse.kubernetes.ApiServer;
-import dev.falcoresponse.reply.ResponseRecord;
+import dev.falcoresponse.action.ObjectReference;
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.kubernetes.EventApi;
+import dev.falcoresponse.record.ResponseRecord;
 import dev.falcoresponse.settings.Self;
-import io.fabric8.kubernetes.api.model.MicroTime;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
-import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** Writes Kubernetes Events beside the way of an event: nobody waits for them, and none is lost in a shutdown. */
+/** Writes Kubernetes Events in the background: no answer waits for them, and a shutdown loses none. Thread-safe. */
 public final class EventRecorder {
     private static final Logger LOG = Logger.getLogger(EventRecorder.class);
     private static final int WRITERS = 4;
-    private static final int WAITING = 4_000;
+    private static final int MAX_QUEUED = 4_000;
 
-    /** Whoever is told of a deed can wait for it; the next alert of the same burst cannot. */
-    private static final long LATER_NANOS = 1_000_000_000;
+    /** Events are written a second later, so that they do not delay the alerts of the same burst. */
+    private static final long DELAY_NANOS = 1_000_000_000;
 
-    /** The API's limit. */
-    private static final int MAX_NOTE_BYTES = 1024;
-
-    private static final DateTimeFormatter MICRO_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
-
-    private final ApiServer api;
+    private final EventApi api;
     private final Self self;
-
+    private final Counter lost;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    // who finds the queue full writes the Event itself: slower, but nothing is dropped
+    // when the queue is full, the caller writes the Event itself: slower, but no Event is dropped
     private final ThreadPoolExecutor writers = new ThreadPoolExecutor(
             WRITERS,
             WRITERS,
             1,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(WAITING),
+            new ArrayBlockingQueue<>(MAX_QUEUED),
             Thread.ofPlatform().name("kubernetes-events-", 0).factory(),
-            (later, _) -> ((Later) later).write());
+            (queued, _) -> ((Queued) queued).write());
 
-    public EventRecorder(ApiServer api, Self self) {
+    public EventRecorder(EventApi api, Self self, MeterRegistry metrics) {
         this.api = api;
         this.self = self;
+        this.lost = Counter.builder("falco.response.kubernetes.events.lost").register(metrics);
         writers.allowCoreThreadTimeOut(true);
     }
 
-    /** Queues the Event about the pod, to be written a second later; without a pod there is nothing to hang it on. */
-    void record(ResponseRecord done) {
-        done.pod().ifPresent(pod -> writers.execute(new Later(event(done, pod), System.nanoTime() + LATER_NANOS)));
+    /** Queues the Event about an object. */
+    void record(ResponseRecord record, ObjectReference about) {
+        writers.execute(new Queued(EventNote.of(record, about, self), System.nanoTime() + DELAY_NANOS));
     }
 
-    /** An Event that waits, without the pod, which is much larger; the queue is in order: none behind it is due before it. */
-    private final class Later implements Runnable {
+    /** An Event that waits to be written; the queue is in the order of the due times. */
+    private final class Queued implements Runnable {
         private final Event event;
         private final long due;
 
-        Later(Event event, long due) {
+        Queued(Event event, long due) {
             this.event = event;
             this.due = due;
         }
@@ -87,70 +74,21 @@ public final class EventRecorder {
         void write() {
             try {
                 api.create(event);
-            } catch (ApiException e) {
+            } catch (OutcomeException e) {
+                lost.increment();
                 LOG.warnf("Kubernetes Event not written: %s", e.getMessage());
             }
         }
     }
 
-    /** Writes what is queued, then ends; waits at most the given time. */
-    public void close(Duration patience) throws InterruptedException {
+    /** Writes what is queued and ends; waits at most for the given time. */
+    public void close(Duration timeout) throws InterruptedException {
         closing.countDown();
         writers.shutdown();
-        if (!writers.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!writers.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             LOG.warnf(
                     "%d Kubernetes Events were not written in time",
                     writers.getQueue().size());
         }
-    }
-
-    private Event event(ResponseRecord done, Pod pod) {
-        ObjectMeta meta = pod.getMetadata();
-        Outcome outcome = done.outcome();
-        boolean warning = outcome instanceof Outcome.Acted || outcome instanceof Outcome.Failed;
-        return new EventBuilder()
-                .withNewMetadata()
-                .withNamespace(meta.getNamespace())
-                .withName(name(meta.getName()))
-                .endMetadata()
-                .withEventTime(new MicroTime(MICRO_TIME.format(done.finishedAt().atOffset(ZoneOffset.UTC))))
-                .withReportingController("falco-response/" + done.action())
-                .withReportingInstance(cut(self.pod().isEmpty() ? done.action() : self.pod(), 128))
-                .withAction(done.action())
-                .withReason(outcome.reason().text())
-                .withNote(note(done))
-                .withType(warning ? "Warning" : "Normal")
-                .withNewRegarding()
-                .withApiVersion("v1")
-                .withKind("Pod")
-                .withNamespace(meta.getNamespace())
-                .withName(meta.getName())
-                .withUid(meta.getUid())
-                .endRegarding()
-                .build();
-    }
-
-    /** As Kubernetes' own recorders name them: the pod, a dot, something that nothing else has. */
-    private static String name(String pod) {
-        return cut(pod, 200).replaceAll("[^a-z0-9]+$", "") + "."
-                + UUID.randomUUID().toString().replace("-", "");
-    }
-
-    private static String note(ResponseRecord done) {
-        String rule =
-                done.alert().map(alert -> " (Falco rule: " + alert.rule() + ")").orElse("");
-        ByteBuffer bytes = ByteBuffer.allocate(MAX_NOTE_BYTES);
-        // stops in front of the first character that does not fit any more
-        UTF_8.newEncoder()
-                .encode(
-                        CharBuffer.wrap(
-                                done.outcome().text() + ": " + done.outcome().message() + rule),
-                        bytes,
-                        true);
-        return UTF_8.decode(bytes.flip()).toString();
-    }
-
-    private static String cut(String text, int length) {
-        return text.length() > length ? text.substring(0, length) : text;
     }
 }

@@ -1,4 +1,4 @@
-/** What stays: one log line, one metric, one Kubernetes Event. */
+/** What each event leaves behind: one log line, one count, one Kubernetes Event. */
 @NullMarked
 package dev.falcoresponse.audit;
 

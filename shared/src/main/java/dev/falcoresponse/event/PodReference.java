@@ -1,31 +1,43 @@
 package dev.falcoresponse.event;
 
-import java.util.regex.Pattern;
-
-/** The pod that an event names, as the event says it: nothing here is verified; an empty text means: not given. */
-public record PodReference(String namespace, String name, String uid, String container, String containerId) {
-    /** What Falco writes as container id for a process that runs on the node itself. */
+/**
+ * The pod that an event names. Nothing is verified here; an empty text means that it was not given.
+ *
+ * @param container the container's name
+ * @param containerId the start of the container's id, {@code host} for the node itself
+ * @param sandboxId the start of the id of the pod's sandbox, which some versions of Falco give as the container's id
+ */
+public record PodReference(
+        String namespace, String name, String uid, String container, String containerId, String sandboxId) {
+    /** What Falco writes as container id for a process on the node itself. */
     private static final String HOST = "host";
 
-    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
-    private static final Pattern NAME =
-            Pattern.compile("(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+    /** No pod at all. */
+    public static final PodReference NONE = new PodReference("", "", "", "", "", "");
 
-    public boolean onHost() {
+    public boolean isHost() {
         return containerId.equals(HOST);
     }
 
+    /** Whether neither a pod nor a namespace is named. */
     public boolean isEmpty() {
         return namespace.isEmpty() && name.isEmpty();
     }
 
-    boolean isComplete() {
+    public boolean isComplete() {
         return !namespace.isEmpty() && !name.isEmpty();
     }
 
-    /** Whether both names are ones that Kubernetes accepts: only then may they become part of a URL. */
-    public boolean isName() {
-        return NAMESPACE.matcher(namespace).matches() && NAME.matcher(name).matches();
+    /** Whether Kubernetes accepts both names. */
+    public boolean isValid() {
+        return KubernetesNames.isNamespace(namespace) && KubernetesNames.isName(name);
+    }
+
+    /** Whether the container's id is in truth that of the pod's sandbox, and so belongs to no container. */
+    public boolean isSandbox() {
+        return !containerId.isEmpty()
+                && !sandboxId.isEmpty()
+                && (sandboxId.startsWith(containerId) || containerId.startsWith(sandboxId));
     }
 
     @Override

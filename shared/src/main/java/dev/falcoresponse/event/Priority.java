@@ -19,7 +19,7 @@ public enum Priority {
         return name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
     }
 
-    /** The priority of that name, in any case; Falco's short form "info" too. */
+    /** The priority of that name in any case; Falco also writes "info". */
     public static Optional<Priority> named(String text) {
         String name = text.strip().toUpperCase(Locale.ROOT);
         if (name.equals("INFO")) {

@@ -1,8 +1,10 @@
 package dev.falcoresponse.event;
 
-/** The request is no event that this function takes; the message says in one line what is wrong and where. */
-public sealed class UnreadableException extends Exception permits CircularException {
-    UnreadableException(String message) {
+/** An event that cannot be read; the message is one line for the sender. */
+public class UnreadableException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    public UnreadableException(String message) {
         super(message);
     }
 }

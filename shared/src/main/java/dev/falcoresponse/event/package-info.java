@@ -1,4 +1,4 @@
-/** From bytes to the alert, and the pod that it names. */
+/** What arrives: a CloudEvent is read as an alert, as the request to undo a change, or as the tick of a clock. */
 @NullMarked
 package dev.falcoresponse.event;
 

@@ -1,17 +1,16 @@
 package dev.falcoresponse.kubernetes;
 
-import static dev.falcoresponse.Reason.CONFLICT;
-import static dev.falcoresponse.Reason.DISRUPTION_BUDGET;
-import static dev.falcoresponse.Reason.FORBIDDEN;
-import static dev.falcoresponse.Reason.NOT_FOUND;
-import static dev.falcoresponse.Reason.REFUSED_BY_ADMISSION;
-import static dev.falcoresponse.Reason.REPLACED;
-import static dev.falcoresponse.Reason.UNAVAILABLE;
+import static dev.falcoresponse.action.Reason.CONFLICT;
+import static dev.falcoresponse.action.Reason.DISRUPTION_BUDGET;
+import static dev.falcoresponse.action.Reason.FORBIDDEN;
+import static dev.falcoresponse.action.Reason.NOT_FOUND;
+import static dev.falcoresponse.action.Reason.REFUSED_BY_ADMISSION;
+import static dev.falcoresponse.action.Reason.REPLACED;
+import static dev.falcoresponse.action.Reason.UNAVAILABLE;
 
-import dev.falcoresponse.Outcome;
-import dev.falcoresponse.Outcome.Failed;
-import dev.falcoresponse.Outcome.Skipped;
-import dev.falcoresponse.Reason;
+import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.Outcome.Failed;
+import dev.falcoresponse.action.Outcome.Skipped;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.api.model.StatusDetails;
@@ -20,76 +19,88 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What an error answer of the API server means for the event that the call was made for. */
+/** What an error of the API server means for the event that the call was made for. */
 final class ApiErrors {
     private static final int MAX_MESSAGE = 500;
 
-    /** The authorizer's sentence; whatever else answers 403 is an admission plugin. */
+    /** The authorizer's sentence; every other 403 is an admission plugin's. */
     private static final Pattern UNAUTHORIZED = Pattern.compile("User \".*\" cannot \\w+ resource \"");
 
-    /** For a spent disruption budget the server names no time; kubectl's drain waits this long. */
-    private static final Duration UNTIL_A_POD_IS_BACK = Duration.ofSeconds(5);
+    /** For an exhausted disruption budget the server names no time; kubectl drain waits this long. */
+    private static final Duration DISRUPTION_RETRY = Duration.ofSeconds(5);
 
-    /** The server has several sentences for it, depending on which of its layers notices. */
+    /** The server has several sentences for a failed precondition, one for each layer that checks it. */
     private static final Pattern PRECONDITION = Pattern.compile("(?i)\\bprecondition\\b");
+
+    /** The object is the same one, but was changed after it was read. */
+    private static final Pattern CHANGED = Pattern.compile("(?i)\\bResourceVersion in (the )?precondition\\b");
 
     private ApiErrors() {}
 
     static Outcome outcome(Call call, int code, Status status, Optional<Duration> retryAfter) {
         String message = message(code, status);
+        String failed = "Could not " + call + ": " + message;
         return switch (code) {
-            case 404 -> notFound(call, status, message);
-            case 409 -> conflict(call, message);
-            case 403 ->
-                UNAUTHORIZED.matcher(message).find()
-                        ? failed(
-                                FORBIDDEN,
-                                "Not allowed to " + call.verb() + " " + call.resource()
-                                        + (call.namespace().isEmpty() ? "" : " in namespace " + call.namespace()) + ": "
-                                        + message)
-                        : failed(REFUSED_BY_ADMISSION, "Admission refused to " + call + ": " + message);
-            case 422 -> unprocessable(call, status, message);
-            case 400 -> failed(REFUSED_BY_ADMISSION, "The API server refused to " + call + ": " + message);
-            case 429 -> tooMany(call, status, message, retryAfter);
-            default -> new Failed(UNAVAILABLE, "Could not " + call + ": " + message, retryAfter);
+            case 404 -> notFound(call, status, failed);
+            case 409 -> conflict(call, message, failed);
+            case 403 -> forbidden(call, message);
+            case 422 -> invalid(call, status, message);
+            case 400 -> badRequest(call, message);
+            case 500 -> internal(failed, message, retryAfter);
+            case 429 -> tooMany(status, failed, retryAfter);
+            default -> Failed.retryable(UNAVAILABLE, failed).after(retryAfter);
         };
     }
 
-    private static Outcome notFound(Call call, Status status, String message) {
-        // a 404 that is not Kubernetes' own says nothing about the pod: a proxy, a wrong path
+    /** A 404 that is not Kubernetes' own, of a proxy or a wrong path, says nothing about the object. */
+    private static Outcome notFound(Call call, Status status, String failed) {
         return "NotFound".equals(status.getReason())
-                ? new Skipped(NOT_FOUND, what(call) + " is gone")
-                : failed(UNAVAILABLE, "Could not " + call + ": " + message);
+                ? new Skipped(NOT_FOUND, object(call) + " is gone")
+                : Failed.retryable(UNAVAILABLE, failed);
     }
 
-    private static String what(Call call) {
+    private static String object(Call call) {
         String kind = call.resource().startsWith("pods") ? "Pod" : call.resource();
         return kind + " " + (call.namespace().isEmpty() ? "" : call.namespace() + "/") + call.name();
     }
 
-    private static Outcome conflict(Call call, String message) {
-        return PRECONDITION.matcher(message).find()
-                ? new Skipped(REPLACED, what(call) + " was replaced by a namesake, which is left alone: " + message)
-                : failed(CONFLICT, "Could not " + call + ": " + message);
+    private static Outcome conflict(Call call, String message, String failed) {
+        return PRECONDITION.matcher(message).find() && !CHANGED.matcher(message).find()
+                ? new Skipped(
+                        REPLACED,
+                        object(call) + " was replaced by another object of that name, which is left alone: " + message)
+                : Failed.retryable(CONFLICT, failed);
     }
 
-    private static Outcome tooMany(Call call, Status status, String message, Optional<Duration> retryAfter) {
-        String text = "Could not " + call + ": " + message;
+    private static Outcome forbidden(Call call, String message) {
+        return UNAUTHORIZED.matcher(message).find()
+                ? Failed.permanent(
+                        FORBIDDEN,
+                        "Not allowed to " + call.verb() + " " + call.resource()
+                                + (call.namespace().isEmpty() ? "" : " in namespace " + call.namespace()) + ": "
+                                + message)
+                : Failed.permanent(REFUSED_BY_ADMISSION, "Admission refused to " + call + ": " + message);
+    }
+
+    /** A webhook can deny with any status; any other 400 is a request that the server does not understand. */
+    private static Outcome badRequest(Call call, String message) {
+        return message.contains("admission webhook")
+                ? Failed.permanent(REFUSED_BY_ADMISSION, "Admission refused to " + call + ": " + message)
+                : Failed.permanent(
+                        UNAVAILABLE, "The API server does not understand the request to " + call + ": " + message);
+    }
+
+    /** The eviction API cannot handle two disruption budgets for one pod, and says so with the status of a fault. */
+    private static Outcome internal(String failed, String message, Optional<Duration> retryAfter) {
+        return message.contains("more than one PodDisruptionBudget")
+                ? Failed.permanent(DISRUPTION_BUDGET, failed)
+                : Failed.retryable(UNAVAILABLE, failed).after(retryAfter);
+    }
+
+    private static Outcome tooMany(Status status, String failed, Optional<Duration> retryAfter) {
         return isDisruptionBudget(status)
-                ? new Failed(DISRUPTION_BUDGET, text, retryAfter.or(() -> Optional.of(UNTIL_A_POD_IS_BACK)))
-                : new Failed(UNAVAILABLE, text, retryAfter);
-    }
-
-    /** A JSON patch whose test fails is said to be invalid like any other, but nobody says what is wrong with it. */
-    private static boolean isFailedTest(Call call, Status status) {
-        boolean unexplained = status.getDetails() == null || status.getDetails().getKind() == null;
-        return call.verb().equals("patch") && "Invalid".equals(status.getReason()) && unexplained;
-    }
-
-    private static Outcome unprocessable(Call call, Status status, String message) {
-        return isFailedTest(call, status)
-                ? failed(CONFLICT, "Could not " + call + ": it is not as it was read any more")
-                : failed(REFUSED_BY_ADMISSION, "The API server refused to " + call + ": " + message);
+                ? Failed.retryable(DISRUPTION_BUDGET, failed).after(retryAfter.or(() -> Optional.of(DISRUPTION_RETRY)))
+                : Failed.retryable(UNAVAILABLE, failed).after(retryAfter);
     }
 
     private static boolean isDisruptionBudget(Status status) {
@@ -99,8 +110,16 @@ final class ApiErrors {
         return causes.stream().anyMatch(cause -> "DisruptionBudget".equals(cause.getReason()));
     }
 
-    private static Failed failed(Reason reason, String message) {
-        return new Failed(reason, message);
+    private static Outcome invalid(Call call, Status status, String message) {
+        return isFailedTest(call, status)
+                ? Failed.retryable(CONFLICT, "Could not " + call + ": it changed after it was read")
+                : Failed.permanent(REFUSED_BY_ADMISSION, "The API server refused to " + call + ": " + message);
+    }
+
+    /** A JSON patch whose test fails is "Invalid" like any other, but without details. */
+    private static boolean isFailedTest(Call call, Status status) {
+        boolean unexplained = status.getDetails() == null || status.getDetails().getKind() == null;
+        return call.verb().equals("patch") && "Invalid".equals(status.getReason()) && unexplained;
     }
 
     private static String message(int code, Status status) {

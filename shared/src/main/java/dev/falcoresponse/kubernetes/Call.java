@@ -1,15 +1,28 @@
 package dev.falcoresponse.kubernetes;
 
-/** One request to the API server, in the words of its errors; {@code verb} and {@code resource} are RBAC's. */
-record Call(String method, String path, String verb, String resource, String namespace, String name) {
-    static Call on(Resource resource, String method, String verb, String namespace, String name, String query) {
+/**
+ * One request to the API server, in the words that its errors need.
+ *
+ * @param path relative to the server's URL, with the query
+ * @param verb RBAC's
+ * @param resource RBAC's, with the subresource
+ * @param name empty for a list or when the server gives the name
+ */
+public record Call(String method, String path, String verb, String resource, String namespace, String name) {
+    /** A request about one object. */
+    public static Call on(Resource resource, String method, String verb, String namespace, String name, String query) {
         return new Call(method, resource.path(namespace) + "/" + name + query, verb, resource.text(), namespace, name);
     }
 
-    /** What was asked, as people say it. */
+    /** Whether it asks for a change; a dry run counts as one. */
+    boolean isWrite() {
+        return !method.equals("GET");
+    }
+
+    /** Verb, resource and name. */
     @Override
     public String toString() {
-        String where = namespace.isEmpty() || name.isEmpty() ? namespace + name : namespace + "/" + name;
-        return verb + " " + resource + (where.isEmpty() ? "" : " " + where);
+        String object = namespace.isEmpty() || name.isEmpty() ? namespace + name : namespace + "/" + name;
+        return verb + " " + resource + (object.isEmpty() ? "" : " " + object);
     }
 }

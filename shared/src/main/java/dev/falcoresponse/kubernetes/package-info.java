@@ -1,4 +1,4 @@
-/** The few calls that the client's DSL cannot express, with deadlines, and what their errors mean. */
+/** Calls to the API server that the client's DSL cannot express, each with a deadline, and what their errors mean. */
 @NullMarked
 package dev.falcoresponse.kubernetes;
 

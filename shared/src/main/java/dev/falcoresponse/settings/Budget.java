@@ -3,29 +3,11 @@ package dev.falcoresponse.settings;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.spi.Converter;
 
-/** How many pods one replica may act on within a sliding window. */
-public record Budget(int pods, Duration window) {
-    private static final Budget UNLIMITED = new Budget(Integer.MAX_VALUE, Duration.ZERO);
-    private static final Pattern WRITTEN = Pattern.compile("([1-9]\\d{0,8})/(\\S+)");
-
-    /** {@code <pods>/<duration>}, or the word {@code unlimited}. */
-    static Budget parse(String text) {
-        if (text.equals("unlimited")) {
-            return UNLIMITED;
-        }
-        Matcher written = WRITTEN.matcher(text);
-        if (!written.matches()) {
-            throw new IllegalArgumentException("it is neither <pods>/<duration>, such as 20/1m, nor unlimited");
-        }
-        return new Budget(
-                Integer.parseInt(written.group(1)), SettingReader.duration(written.group(2), Duration.ofMillis(1)));
-    }
-
-    /** No limit at all. */
-    public static Budget unlimited() {
-        return UNLIMITED;
-    }
+/** How many objects one replica may act on within a sliding window. */
+public record Budget(int objects, Duration window) {
+    public static final Budget UNLIMITED = new Budget(Integer.MAX_VALUE, Duration.ZERO);
 
     public boolean isUnlimited() {
         return equals(UNLIMITED);
@@ -33,6 +15,29 @@ public record Budget(int pods, Duration window) {
 
     @Override
     public String toString() {
-        return isUnlimited() ? "unlimited" : pods + " in " + SettingReader.text(window);
+        return isUnlimited() ? "unlimited" : objects + " in " + Durations.text(window);
+    }
+
+    /** Reads {@code <objects>/<duration>}, or the word {@code unlimited}. */
+    public static final class Reader implements Converter<Budget> {
+        private static final Duration MAX_WINDOW = Duration.ofMinutes(10);
+        private static final Pattern WRITTEN = Pattern.compile("([1-9]\\d{0,8})/(\\S+)");
+
+        @Override
+        public Budget convert(String text) {
+            if (text.strip().equals("unlimited")) {
+                return UNLIMITED;
+            }
+            Matcher written = WRITTEN.matcher(text.strip());
+            if (!written.matches()) {
+                throw new IllegalArgumentException("it is neither <objects>/<duration>, such as 20/1m, nor unlimited");
+            }
+            Duration window = Durations.parse(written.group(2), Duration.ofMillis(1));
+            if (window.compareTo(MAX_WINDOW) > 0) {
+                throw new IllegalArgumentException(
+                        "its window is longer than 10m: a replica that is replaced forgets what it did");
+            }
+            return new Budget(Integer.parseInt(written.group(1)), window);
+        }
     }
 }

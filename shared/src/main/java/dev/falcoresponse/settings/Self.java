@@ -7,11 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Where this function itself runs; an empty text means: not known, for example outside a cluster. */
+/** The pod that this function runs in; an empty text means that it is not known, for example outside a cluster. */
 public record Self(String namespace, String pod) {
-    /** What the kubelet tells every container: its pod's name as host name, the namespace beside the token. */
+    /** The kubelet cuts host names there. */
+    private static final int MAX_HOSTNAME = 63;
+
+    /**
+     * Reads the downward API ({@code POD_NAME}, {@code POD_NAMESPACE}); without it, what the kubelet gives every container: the
+     * start of the pod's name as host name, the namespace beside the token.
+     */
     public static Self read(Map<String, String> environment) {
-        return new Self(namespace(environment), environment.getOrDefault("HOSTNAME", ""));
+        return new Self(
+                environment.getOrDefault("POD_NAMESPACE", namespace(environment)),
+                environment.getOrDefault("POD_NAME", environment.getOrDefault("HOSTNAME", "")));
     }
 
     private static String namespace(Map<String, String> environment) {
@@ -26,8 +34,9 @@ public record Self(String namespace, String pod) {
         }
     }
 
-    /** Whether a pod is this one; with an unknown namespace the name alone decides, on the safe side. */
+    /** Whether a pod is this one, or may be, as far as name and namespace are known. */
     public boolean is(String otherNamespace, String otherPod) {
-        return pod.equals(otherPod) && (namespace.isEmpty() || namespace.equals(otherNamespace));
+        boolean cut = pod.length() == MAX_HOSTNAME && otherPod.startsWith(pod);
+        return (pod.equals(otherPod) || cut) && (namespace.isEmpty() || namespace.equals(otherNamespace));
     }
 }

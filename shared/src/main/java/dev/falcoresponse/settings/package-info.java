@@ -1,4 +1,4 @@
-/** What the operator set, read once at start and refused when it is wrong. */
+/** What the operator set: read once at the start, and refused when it is wrong. */
 @NullMarked
 package dev.falcoresponse.settings;
 

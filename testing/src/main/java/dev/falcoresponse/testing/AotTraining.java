@@ -2,8 +2,12 @@ package dev.falcoresponse.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -15,11 +19,11 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * Makes a function's AOT cache (JEP 483, 514): runs it once over recorded alerts, so that the JVM keeps the classes which
- * that took, loaded and linked. It needs nothing but the JDK: the image trains with its own Java.
+ * Makes a function's AOT cache (JEP 483, 514): runs the function over recorded alerts, so that the JVM keeps the classes that
+ * this needed, loaded and linked. It needs nothing but the JDK: the image trains with its own Java.
  */
 public final class AotTraining {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String ALERT = "/falco-events/terminal-shell-in-container-pod.json";
 
     private AotTraining() {}
@@ -32,19 +36,25 @@ public final class AotTraining {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path app = Path.of(arguments[0]).toAbsolutePath();
         Path store = Files.createTempDirectory("evidence-");
+        HttpServer falcosidekick = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+        falcosidekick.createContext("/", AotTraining::accept);
+        falcosidekick.start();
         try (StandInApiServer api = StandInApiServer.start()) {
             Map<String, String> settings = Map.of(
-                    "RESPONSE_DRY_RUN", "false",
-                    "SNAPSHOT_LOGS_STORE", store.toUri().toString(),
-                    "NOTIFY_FALCOSIDEKICK_URL", api.access().url());
+                    "RESPONSE_DRY_RUN",
+                    "false",
+                    "SNAPSHOT_LOGS_STORE",
+                    store.toUri().toString(),
+                    "NOTIFY_FALCOSIDEKICK_URL",
+                    "http://127.0.0.1:" + falcosidekick.getAddress().getPort());
             Files.deleteIfExists(app.resolve("app.aot"));
             try (FunctionProcess function = FunctionProcess.train(app, api.access(), settings);
                     HttpClient client = HttpClient.newHttpClient()) {
-                Waiting.until("a ready function", PATIENCE, () -> function.status("_/ready") == 200);
+                Waiting.until("a ready function", TIMEOUT, () -> function.status("_/ready") == 200);
                 for (int i = 0; i < 3; i++) {
                     sendEach(client, function, "web-" + i);
                 }
-                // what notify-falcosidekick takes is of other functions: it only gets to read
+                // a function that failed has not loaded all classes
                 if (function.records().isEmpty()
                         || function.records().stream().anyMatch(record -> record.contains("\"outcome\":\"failed\""))) {
                     throw new IllegalStateException("The function was not trained: " + function.records());
@@ -54,6 +64,7 @@ public final class AotTraining {
                 function.awaitEnd();
             }
         } finally {
+            falcosidekick.stop(0);
             Folders.delete(store);
         }
         if (!Files.exists(app.resolve("app.aot"))) {
@@ -61,7 +72,13 @@ public final class AotTraining {
         }
     }
 
-    /** One alert in each form, what may follow from one, and what nobody can read. */
+    private static void accept(HttpExchange exchange) throws IOException {
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(200, -1);
+        exchange.close();
+    }
+
+    /** One alert in each form, an undo request, and a body that cannot be read. */
     private static void sendEach(HttpClient client, FunctionProcess function, String pod)
             throws IOException, InterruptedException {
         String alert = text(ALERT)
@@ -71,7 +88,7 @@ public final class AotTraining {
         send(
                 client,
                 function,
-                "falco.response.release-requested.v1",
+                "falco.response.isolate-network.undo.v1",
                 "{\"namespace\":\"shop\",\"pod\":\"%s\"}".formatted(pod));
         send(client, function, "", alert.replaceAll(pod, pod + "-plain"));
         send(client, function, "", "{\"rule\":");

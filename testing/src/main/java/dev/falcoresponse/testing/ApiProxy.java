@@ -28,10 +28,10 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Stands between a function and a real API server: it sees every call, and can hold it up or answer it itself. */
+/** An HTTP proxy between a function and a real API server: it records each call, and can delay or answer it. */
 public final class ApiProxy implements AutoCloseable {
     static {
-        // the JDK's server closes connections beyond 200, which a caller may just be using again
+        // by default the JDK's server closes idle connections beyond 200, which a client may be about to reuse
         System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
     }
 
@@ -42,20 +42,20 @@ public final class ApiProxy implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
 
-    /** A header of an {@link Answer} whose connection breaks before its body ends. */
+    /** A header that makes the connection of its {@link Answer} break before the body ends. */
     public static final String BREAKS = "x-breaks";
 
-    /** One call of the function, {@code uri} with its query. */
+    /** One API call of the function; {@code uri} includes the query. */
     public record Call(String method, String uri, String body) {}
 
-    /** An answer that the API server did not give; its body is sent so many times, whatever that comes to. */
+    /** An answer of the proxy itself; {@code times} repeats the body, so that an answer can be very large. */
     public record Answer(int status, Map<String, String> headers, String body, int times) {
         public Answer(int status, Map<String, String> headers, String body) {
             this(status, headers, body, 1);
         }
     }
 
-    /** What happens before a call goes on; an answer keeps it from the API server. */
+    /** Called before a call is forwarded; if it returns an answer, the call is not forwarded. */
     @FunctionalInterface
     public interface Fault {
         Optional<Answer> before(Call call);
@@ -65,7 +65,7 @@ public final class ApiProxy implements AutoCloseable {
         this.upstream = upstream;
         this.fault = fault;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
-        // with HTTP/2 the JDK's client refuses more calls at once than the server's limit of streams
+        // with HTTP/2 the JDK's client fails on more concurrent calls than the server's stream limit
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(trusting(upstream.certificate()))
@@ -75,7 +75,7 @@ public final class ApiProxy implements AutoCloseable {
         server.start();
     }
 
-    /** A proxy in front of an API server. */
+    /** Starts a proxy in front of an API server. */
     public static ApiProxy before(KubeAccess upstream, Fault fault) {
         try {
             return new ApiProxy(upstream, fault);
@@ -86,12 +86,12 @@ public final class ApiProxy implements AutoCloseable {
         }
     }
 
-    /** The way through the proxy, for the same caller. */
+    /** Access through the proxy with the same token. */
     public KubeAccess access() {
         return new KubeAccess("http://127.0.0.1:" + server.getAddress().getPort(), "", upstream.token());
     }
 
-    /** The calls so far whose URI has this in it. */
+    /** The calls so far whose URI contains this text. */
     public List<Call> calls(String part) {
         return calls.stream().filter(call -> call.uri().contains(part)).toList();
     }
@@ -115,7 +115,7 @@ public final class ApiProxy implements AutoCloseable {
     private static void respond(HttpExchange exchange, Answer answer) throws IOException {
         byte[] body = answer.body().getBytes(UTF_8);
         if (answer.headers().containsKey(BREAKS)) {
-            // promises more than comes: whoever reads it loses the connection in the middle
+            // the declared length is twice the body: the client sees the connection break in the middle
             exchange.sendResponseHeaders(answer.status(), body.length * 2L);
             exchange.getResponseBody().write(body);
             exchange.getResponseBody().flush();
@@ -165,9 +165,9 @@ public final class ApiProxy implements AutoCloseable {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         int entry = 0;
-        for (var each : CertificateFactory.getInstance("X.509")
+        for (var authority : CertificateFactory.getInstance("X.509")
                 .generateCertificates(new ByteArrayInputStream(certificate.getBytes(UTF_8)))) {
-            store.setCertificateEntry("api-server-" + entry++, each);
+            store.setCertificateEntry("api-server-" + entry++, authority);
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);

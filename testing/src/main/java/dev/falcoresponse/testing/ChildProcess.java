@@ -16,17 +16,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
-/** A process with a temporary folder of its own; both end with this process at the latest: Ctrl-C leaves nothing. */
+/** A child process with a temporary folder; a shutdown hook ends the process and deletes the folder, also on Ctrl-C. */
 final class ChildProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** Those that have not been closed; it is locked while one is being started, so that the end of this one waits. */
+    /** The processes that are not closed yet; also the lock that makes shutdown wait while a process is being started. */
     private static final Set<ChildProcess> RUNNING = new HashSet<>();
 
-    private static boolean ending;
+    private static boolean isShuttingDown;
 
-    /** What in this process' own environment would lead a function to another cluster than the one it is given. */
-    private static final Pattern ELSEWHERE = Pattern.compile("(QUARKUS_KUBERNETES_CLIENT|KUBERNETES)_.*");
+    /** Inherited environment variables that would direct a function to another cluster; they are removed. */
+    private static final Pattern OTHER_CLUSTER = Pattern.compile("(QUARKUS_KUBERNETES_CLIENT|KUBERNETES)_.*");
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(ChildProcess::endAll));
@@ -42,7 +42,7 @@ final class ChildProcess implements AutoCloseable {
         this.process = builder.start();
     }
 
-    /** Starts a command; what it writes goes into two files of the folder. */
+    /** Starts a command; its standard output and standard error go into two files in the folder. */
     static ChildProcess start(List<String> command, Map<String, String> environment, Path folder) {
         return start(command, Path.of(""), environment, folder);
     }
@@ -54,11 +54,11 @@ final class ChildProcess implements AutoCloseable {
                 .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(output(folder).toFile())
                 .redirectError(errors(folder).toFile());
-        builder.environment().keySet().removeIf(ELSEWHERE.asMatchPredicate());
+        builder.environment().keySet().removeIf(OTHER_CLUSTER.asMatchPredicate());
         builder.environment().putAll(environment);
         synchronized (RUNNING) {
-            if (ending) {
-                throw new IllegalStateException("This process is ending: it starts no other any more");
+            if (isShuttingDown) {
+                throw new IllegalStateException("This process is shutting down and starts no child processes");
             }
             try {
                 ChildProcess child = new ChildProcess(builder, folder);
@@ -70,15 +70,15 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** All at the same time: each may take as long as it needs for itself. */
+    /** Signals all processes first and then waits, so that they end in parallel. */
     private static void endAll() {
-        List<ChildProcess> left;
+        List<ChildProcess> running;
         synchronized (RUNNING) {
-            ending = true;
-            left = List.copyOf(RUNNING);
+            isShuttingDown = true;
+            running = List.copyOf(RUNNING);
         }
-        left.forEach(ChildProcess::terminate);
-        left.forEach(child -> end(child.process, child.folder));
+        running.forEach(ChildProcess::terminate);
+        running.forEach(child -> end(child.process, child.folder));
     }
 
     private static Path output(Path folder) {
@@ -89,7 +89,7 @@ final class ChildProcess implements AutoCloseable {
         return folder.resolve("errors");
     }
 
-    /** What the process has written to standard output so far. */
+    /** The lines on standard output so far. */
     List<String> output() {
         try {
             return Files.readAllLines(output(folder));
@@ -98,7 +98,7 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** What the process has written to standard error so far. */
+    /** The text on standard error so far. */
     String errors() {
         try {
             return Files.readString(errors(folder));
@@ -107,7 +107,7 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** A port of the loopback interface that nothing listens on just now. */
+    /** A port of the loopback interface that is free at this moment. */
     static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -116,10 +116,10 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until the process does what is expected of it; ends it, and tells its last words, when it does not. */
+    /** Waits until the condition holds; on timeout or exit it ends the process and throws with its standard error. */
     void await(String what, BooleanSupplier condition) {
         try {
-            Waiting.until(what, PATIENCE, () -> {
+            Waiting.until(what, TIMEOUT, () -> {
                 if (!process.isAlive()) {
                     throw new IllegalStateException("The process ended with status " + process.exitValue());
                 }
@@ -128,7 +128,7 @@ final class ChildProcess implements AutoCloseable {
         } catch (IllegalStateException e) {
             String errors = errors();
             close();
-            throw new StartException(what + " did not come up", errors, e);
+            throw new StartException(what + " did not become available", errors, e);
         }
     }
 
@@ -154,13 +154,13 @@ final class ChildProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** Ends the process at once and starts it again, in the folder as it is then. */
+    /** Kills the process and starts it again in the same folder. */
     void startAgain() {
         kill();
         awaitEnd();
         synchronized (RUNNING) {
-            if (ending) {
-                throw new IllegalStateException("This process is ending: it starts no other any more");
+            if (isShuttingDown) {
+                throw new IllegalStateException("This process is shutting down and starts no child processes");
             }
             try {
                 process = builder.start();
@@ -183,10 +183,10 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Waits for the end of the process, and returns its exit status. */
+    /** Waits until the process has exited, and returns its exit status. */
     int awaitEnd() {
         try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("The process did not end");
             }
             return process.exitValue();

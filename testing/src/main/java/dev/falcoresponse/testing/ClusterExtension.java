@@ -9,24 +9,25 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests the one cluster of a run; without it, it says so once, or fails when it must be there. */
+/** Gives tests the cluster of a test run; without a cluster it skips them with one warning, or fails if it is required. */
 abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondition, ParameterResolver {
     private final Class<T> type;
     private final String what;
     private final String howToGet;
-    private final AtomicBoolean told;
+    private final AtomicBoolean warned;
 
     /**
-     * For one kind of cluster.
+     * Creates the extension for one kind of cluster.
      *
-     * @param what the tests need, for people
-     * @param told whether it has been said in this run that there is none
+     * @param what describes the cluster in messages
+     * @param howToGet says how to provide the cluster
+     * @param warned whether this run has already warned that there is none
      */
-    ClusterExtension(Class<T> type, String what, String howToGet, AtomicBoolean told) {
+    ClusterExtension(Class<T> type, String what, String howToGet, AtomicBoolean warned) {
         this.type = type;
         this.what = what;
         this.howToGet = howToGet;
-        this.told = told;
+        this.warned = warned;
     }
 
     abstract boolean isThere();
@@ -41,7 +42,7 @@ abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondi
         if (Boolean.getBoolean("kube.required")) {
             throw new IllegalStateException(howToGet);
         }
-        if (!told.getAndSet(true)) {
+        if (!warned.getAndSet(true)) {
             System.err.println("\n!!! SKIPPED: the tests that need " + what + ". " + howToGet + "\n");
         }
         return ConditionEvaluationResult.disabled(howToGet);

@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Falcosidekick's door on loopback: takes what the real one takes, refuses what it refuses, and keeps it. */
+/** A fake Falcosidekick on loopback: it accepts and refuses the same events as the real one, and keeps the accepted ones. */
 public final class FakeFalcosidekick implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> PRIORITIES =
@@ -34,7 +34,7 @@ public final class FakeFalcosidekick implements AutoCloseable {
         this.server = server;
     }
 
-    /** Starts one on a free port. */
+    /** Starts the server on a free port. */
     public static FakeFalcosidekick start() {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -52,22 +52,22 @@ public final class FakeFalcosidekick implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
     }
 
-    /** From now on every event is answered like this, and not taken unless it is 200. */
+    /** Sets the status of all following answers; only with 200 are events kept. */
     public void answers(int answer) {
         status = answer;
     }
 
-    /** From now on every answer begins as it should, and does not end. */
+    /** Makes all following answers start normally and never end. */
     public void neverEnds() {
         endless = true;
     }
 
-    /** What it has taken, in order. */
+    /** The accepted events, in order. */
     public List<JsonNode> events() {
         return List.copyOf(events);
     }
 
-    /** Forgets what it has taken, and answers as it should again. */
+    /** Clears the accepted events, and answers normally again. */
     public void forget() {
         events.clear();
         status = 200;
@@ -100,7 +100,7 @@ public final class FakeFalcosidekick implements AutoCloseable {
         return 200;
     }
 
-    /** Also what makes the real one's handler panic is refused here. */
+    /** Refuses also the events that make the real server's handler panic. */
     private static boolean isValid(JsonNode event) {
         JsonNode fields = event.path("output_fields");
         return !event.path("rule").asText().isEmpty()

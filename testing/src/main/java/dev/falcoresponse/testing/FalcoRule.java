@@ -8,15 +8,15 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * One of Falco's own rules.
+ * One of the rules that Falco ships.
  *
  * @param file {@code stable}, {@code incubating}, {@code sandbox} or {@code k8s_audit}
- * @param on whether its file enables it
+ * @param on whether the rule file enables it
  * @param scope {@code c} containers, {@code h} the host, {@code hc} both, {@code k} Kubernetes audit
- * @param formerly its name before; empty when it has always had this one
+ * @param formerly its former name; empty if it was never renamed
  */
 public record FalcoRule(String name, String file, boolean on, String scope, String formerly) {
-    /** All that are recorded. */
+    /** All rules in {@code falco-rules.tsv}. */
     public static List<FalcoRule> all() {
         try (InputStream stream = FalcoRule.class.getResourceAsStream("/falco-rules.tsv")) {
             if (stream == null) {
@@ -37,7 +37,7 @@ public record FalcoRule(String name, String file, boolean on, String scope, Stri
         return new FalcoRule(cells[0], cells[1], cells[2].equals("on"), cells[3], cells.length > 4 ? cells[4] : "");
     }
 
-    /** Whether Falco as its Helm chart installs it raises alerts of it. */
+    /** Whether the rule is loaded and enabled in a default installation by Falco's Helm chart. */
     public boolean firesByDefault() {
         return file.equals("stable") && on;
     }

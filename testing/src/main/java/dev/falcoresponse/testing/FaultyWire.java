@@ -17,52 +17,52 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A wire to a server, byte by byte, that can be cut, blocked, fail now and then, or end at someone who always answers the same. */
-@SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of one connection, the others go on
+/** A TCP proxy in front of a server that injects connection faults. */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed connection must not affect the others
 public final class FaultyWire implements AutoCloseable {
-    private static final double OFTEN = 0.3;
-    private static final double SELDOM = 0.1;
+    private static final double FAULT_RATE = 0.3;
+    private static final double CLOSE_RATE = 0.1;
 
     private final ServerSocket socket;
     private final int target;
     private final Fault fault;
     private final Random random = new Random(1);
-    private int struck;
+    private int injected;
     private final AtomicLong passed = new AtomicLong();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    /** What is wrong with a wire. */
+    /** A connection fault. */
     public sealed interface Fault {
-        /** Nothing arrives, and nobody says so. */
+        /** The proxy accepts connections and never answers. */
         record Silent() implements Fault {}
 
-        /** Whatever is asked, the answer has this status. */
+        /** The proxy answers every request with this status. */
         record Status(int status) implements Fault {}
 
-        /** It breaks when so many bytes have gone towards the server. */
+        /** The connection breaks after this many bytes to the server, counted over all connections. */
         record CutAfter(long bytes) implements Fault {}
 
-        /** Now and then a connection is closed before anything is said; connections are short. */
+        /** Some connections are closed at once; the others are kept short. */
         record Refuses() implements Fault {}
 
-        /** Now and then the other end does not speak TLS; connections are short. */
+        /** On some connections the answer is not TLS; the others are kept short. */
         record NoTls() implements Fault {}
 
-        /** Now and then what comes back breaks off; what was asked may have been done. */
+        /** Some responses break off; the server may have processed the request. */
         record Resets() implements Fault {}
 
-        /** Now and then what comes back takes so long. */
+        /** Some responses are delayed by this time. */
         record Stalls(Duration time) implements Fault {}
     }
 
-    /** How much of what has come goes on, and whether that is the end of the connection. */
-    private record Share(int bytes, boolean isLast) {}
+    /** How many of the received bytes are forwarded, and whether the connection ends after them. */
+    private record Forward(int bytes, boolean isLast) {}
 
-    /** What a wire does to what comes one way. */
+    /** Decides what is forwarded in one direction. */
     @FunctionalInterface
-    private interface Gate {
-        Share share(int bytes) throws InterruptedException;
+    private interface Filter {
+        Forward apply(int bytes) throws InterruptedException;
     }
 
     private FaultyWire(int target, Fault fault) throws IOException {
@@ -72,7 +72,7 @@ public final class FaultyWire implements AutoCloseable {
         threads.submit(this::accept);
     }
 
-    /** A wire to a port of this machine. */
+    /** Starts a proxy to a port of this machine. */
     public static FaultyWire to(int port, Fault fault) {
         try {
             return new FaultyWire(port, fault);
@@ -105,47 +105,48 @@ public final class FaultyWire implements AutoCloseable {
             case Fault.CutAfter cut ->
                 connect(
                         client,
-                        bytes -> passed.addAndGet(bytes) > cut.bytes() ? new Share(0, true) : all(bytes),
+                        bytes -> passed.addAndGet(bytes) > cut.bytes() ? new Forward(0, true) : all(bytes),
                         FaultyWire::all);
             case Fault.Refuses _ -> {
-                if (!strikes()) {
-                    connect(client, FaultyWire::all, this::shortly);
+                if (!nextIsFaulty()) {
+                    connect(client, FaultyWire::all, this::maybeLast);
                 }
             }
             case Fault.NoTls _ -> {
-                if (strikes()) {
+                if (nextIsFaulty()) {
                     answer(client, 400);
                 } else {
-                    connect(client, FaultyWire::all, this::shortly);
+                    connect(client, FaultyWire::all, this::maybeLast);
                 }
             }
             case Fault.Resets _ ->
-                connect(client, FaultyWire::all, bytes -> strikes() ? new Share(bytes / 2, true) : all(bytes));
+                connect(client, FaultyWire::all, bytes -> nextIsFaulty() ? new Forward(bytes / 2, true) : all(bytes));
             case Fault.Stalls stalls ->
                 connect(client, FaultyWire::all, bytes -> {
-                    boolean isClosed = strikes() && closed.await(stalls.time().toMillis(), TimeUnit.MILLISECONDS);
-                    return isClosed ? new Share(0, true) : all(bytes);
+                    boolean isClosed =
+                            nextIsFaulty() && closed.await(stalls.time().toMillis(), TimeUnit.MILLISECONDS);
+                    return isClosed ? new Forward(0, true) : all(bytes);
                 });
         }
     }
 
-    private static Share all(int bytes) {
-        return new Share(bytes, false);
+    private static Forward all(int bytes) {
+        return new Forward(bytes, false);
     }
 
-    private synchronized Share shortly(int bytes) {
-        return new Share(bytes, random.nextDouble() < SELDOM);
+    private synchronized Forward maybeLast(int bytes) {
+        return new Forward(bytes, random.nextDouble() < CLOSE_RATE);
     }
 
-    private synchronized boolean strikes() {
-        boolean strikes = random.nextDouble() < OFTEN;
-        struck += strikes ? 1 : 0;
-        return strikes;
+    private synchronized boolean nextIsFaulty() {
+        boolean isFaulty = random.nextDouble() < FAULT_RATE;
+        injected += isFaulty ? 1 : 0;
+        return isFaulty;
     }
 
-    /** How often one that fails now and then has failed. */
+    /** How often a fault was injected; counted for the faults that affect some connections or responses. */
     public synchronized int struck() {
-        return struck;
+        return injected;
     }
 
     private static void answer(Socket client, int status) throws IOException {
@@ -158,26 +159,26 @@ public final class FaultyWire implements AutoCloseable {
         }
     }
 
-    private void connect(Socket client, Gate there, Gate back) throws IOException, InterruptedException {
+    private void connect(Socket client, Filter toServer, Filter toClient) throws IOException, InterruptedException {
         Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
         threads.submit(() -> {
-            pass(server, client, back);
+            pass(server, client, toClient);
             return null;
         });
-        pass(client, server, there);
+        pass(client, server, toServer);
     }
 
-    /** Whichever way ends first ends the other. */
-    private static void pass(Socket from, Socket to, Gate gate) throws IOException, InterruptedException {
+    /** Copies one direction; its end closes both sockets, and so ends the other direction. */
+    private static void pass(Socket from, Socket to, Filter filter) throws IOException, InterruptedException {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[8192];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                Share share = gate.share(count);
-                out.write(buffer, 0, share.bytes());
-                if (share.isLast()) {
+                Forward forward = filter.apply(count);
+                out.write(buffer, 0, forward.bytes());
+                if (forward.isLast()) {
                     return;
                 }
             }

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** A packaged function as its users run it: a process of its own, set by its environment. */
+/** A packaged function as users run it: a separate process, configured by environment variables. */
 public final class FunctionProcess implements AutoCloseable {
-    /** Settings of one that acts, without a budget. */
+    /** Settings that turn dry run off and remove the budget. */
     public static final Map<String, String> ACTING =
             Map.of("RESPONSE_DRY_RUN", "false", "RESPONSE_BUDGET", "unlimited");
 
@@ -40,25 +40,25 @@ public final class FunctionProcess implements AutoCloseable {
     /**
      * Starts a function and waits until it answers its liveness probe.
      *
-     * @throws StartException when it does not
+     * @throws StartException if it does not become live
      */
     public static FunctionProcess start(Path target, KubeAccess kubernetes, Map<String, String> settings) {
-        return launch(target, Optional.of(kubernetes), settings).awaitLife();
+        return launch(target, Optional.of(kubernetes), settings).awaitLive();
     }
 
     /** How a function is packaged. */
     public enum Packaging {
-        /** A binary of its own, from GraalVM. */
+        /** A native binary, built with GraalVM. */
         NATIVE,
-        /** Jars, and classes that the JVM loaded and linked before. */
+        /** Jars with an AOT cache of loaded and linked classes. */
         AOT_CACHE,
         /** Jars. */
         JVM;
 
-        /** Whether the build has made it. */
+        /** Whether the build has produced it. */
         public boolean isIn(Path target) {
             return switch (this) {
-                // one that is older than the jars is of another build
+                // a binary that is older than the jars comes from another build
                 case NATIVE ->
                     binary(target)
                             .filter(binary -> !JVM.isIn(target)
@@ -69,7 +69,7 @@ public final class FunctionProcess implements AutoCloseable {
             };
         }
 
-        /** The fastest that there is. */
+        /** The fastest packaging that has been built. */
         public static Packaging best(Path target) {
             return Arrays.stream(values())
                     .filter(packaging -> packaging.isIn(target))
@@ -79,7 +79,7 @@ public final class FunctionProcess implements AutoCloseable {
 
         private Command in(Path target) {
             Path app = target.resolve(APP);
-            // so that whoever looks at the processes can tell them apart
+            // makes the processes distinguishable in a process list
             String name = "-Dfunction=" + target.toAbsolutePath().normalize();
             return switch (this) {
                 case NATIVE -> new Command(List.of(binary(target).orElseThrow().toString()), target);
@@ -89,46 +89,46 @@ public final class FunctionProcess implements AutoCloseable {
         }
     }
 
-    /** The same, packaged in one way, and without waiting for anything. */
+    /** Starts a function in one packaging without waiting for it. */
     public static FunctionProcess launch(
             Path target, Packaging packaging, KubeAccess kubernetes, Map<String, String> settings) {
         return launch(packaging.in(target), Optional.of(kubernetes), settings);
     }
 
-    /** The same for the cluster that its settings lead to. */
+    /** The same for the cluster that the settings name. */
     public static FunctionProcess launch(Path target, Packaging packaging, Map<String, String> settings) {
         return launch(packaging.in(target), Optional.empty(), settings);
     }
 
-    /** The same for the cluster of the current kubeconfig context. */
+    /** Starts a function for the cluster of the current kubeconfig context, and waits until it is live. */
     public static FunctionProcess start(Path target, Map<String, String> settings) {
-        return launch(target, Optional.empty(), settings).awaitLife();
+        return launch(target, Optional.empty(), settings).awaitLive();
     }
 
     /**
-     * Starts a function that is expected not to come up.
+     * Starts a function whose start must fail.
      *
-     * @return what it wrote to standard error before it ended
+     * @return its standard error
      */
     public static String failToStart(Path target, KubeAccess kubernetes, Map<String, String> settings) {
         try (FunctionProcess started = launch(target, Optional.of(kubernetes), settings)) {
             if (started.process.awaitEnd() == 0) {
-                throw new IllegalStateException("The function ended as if all was well");
+                throw new IllegalStateException("The function exited with status 0");
             }
             return started.process.errors();
         }
     }
 
-    /** Starts a function's JVM so that it makes its AOT cache when it ends. */
+    /** Starts a function's JVM so that it writes its AOT cache on exit. */
     static FunctionProcess train(Path app, KubeAccess kubernetes, Map<String, String> settings) {
-        // what it learns about hot methods is of no use to C1, and would be read at every start
+        // C1 does not use the method profiles in a cache, and every start would read them
         List<String> flags =
                 List.of("-XX:AOTCacheOutput=" + CACHE, "-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining");
         return launch(new Command(java(flags), app), Optional.of(kubernetes), settings)
-                .awaitLife();
+                .awaitLive();
     }
 
-    private FunctionProcess awaitLife() {
+    private FunctionProcess awaitLive() {
         process.await("The function", () -> status("_/health") == 200);
         return this;
     }
@@ -149,16 +149,16 @@ public final class FunctionProcess implements AutoCloseable {
             kubernetes
                     .map(access -> access.writeKubeconfig(folder.resolve("kubeconfig")))
                     .ifPresent(file -> environment.put("KUBECONFIG", file.toString()));
-            var process = ChildProcess.start(command.words(), command.folder(), environment, folder);
+            var process = ChildProcess.start(command.arguments(), command.folder(), environment, folder);
             return new FunctionProcess(process, URI.create("http://127.0.0.1:" + port + "/"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private record Command(List<String> words, Path folder) {}
+    private record Command(List<String> arguments, Path folder) {}
 
-    /** The fastest that there is. */
+    /** The command for the fastest packaging that has been built. */
     private static Command command(Path target) {
         return Packaging.best(target).in(target);
     }
@@ -181,27 +181,27 @@ public final class FunctionProcess implements AutoCloseable {
         }
     }
 
-    /** A cache counts only for who starts in the same folder with the same words. */
+    /** The JVM uses an AOT cache only with the same working directory, class path and JVM options as in training. */
     private static List<String> java(List<String> flags) {
-        List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.add("@jvm.args");
-        words.addAll(flags);
-        words.addAll(List.of("-jar", RUN));
-        return words;
+        List<String> arguments = new ArrayList<>();
+        arguments.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        arguments.add("@jvm.args");
+        arguments.addAll(flags);
+        arguments.addAll(List.of("-jar", RUN));
+        return arguments;
     }
 
-    /** Where events are posted to. */
+    /** The URI for events. */
     public URI uri() {
         return uri;
     }
 
-    /** The status of a GET; 0 without an answer. */
+    /** The status of a GET request; 0 without an answer. */
     public int status(String path) {
         return get(path).map(HttpResponse::statusCode).orElse(0);
     }
 
-    /** The body that a GET brings; empty without an answer. */
+    /** The body of a GET response; empty without an answer. */
     public String body(String path) {
         return get(path).map(HttpResponse::body).orElse("");
     }
@@ -218,7 +218,7 @@ public final class FunctionProcess implements AutoCloseable {
         }
     }
 
-    /** What the function has written to standard output so far: its records, one a line. */
+    /** The lines on standard output so far: one record each. */
     public List<String> records() {
         return process.output();
     }
@@ -228,12 +228,12 @@ public final class FunctionProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** The processor time that it has taken so far, on all processors together. */
+    /** The processor time used so far, summed over all processors. */
     public Duration cpu() {
         return process.cpu();
     }
 
-    /** Whether it is still running. */
+    /** Whether the process is running. */
     public boolean isAlive() {
         return process.isAlive();
     }
@@ -243,19 +243,19 @@ public final class FunctionProcess implements AutoCloseable {
         process.terminate();
     }
 
-    /** Ends the process at once (SIGKILL), wherever it is. */
+    /** Sends SIGKILL and does not wait. */
     public void kill() {
         process.kill();
     }
 
-    /** Waits for the end of the process, and returns its exit status. */
+    /** Waits until the process has exited, and returns its exit status. */
     public int awaitEnd() {
         return process.awaitEnd();
     }
 
-    /** Waits until the process has ended, or something else has come true. */
-    public void awaitEndOr(BooleanSupplier other) {
-        Waiting.until("the end of the function", Duration.ofSeconds(60), () -> !isAlive() || other.getAsBoolean());
+    /** Waits until the process has exited or another condition holds. */
+    public void awaitEndOr(BooleanSupplier condition) {
+        Waiting.until("the function to exit", Duration.ofSeconds(60), () -> !isAlive() || condition.getAsBoolean());
     }
 
     @Override

@@ -14,14 +14,14 @@ import java.util.Base64;
 import java.util.Map;
 
 /**
- * How someone gets to an API server.
+ * The address of an API server and the credentials of a caller.
  *
  * @param url without a path
- * @param certificate the server's, in PEM; empty for plain HTTP
- * @param token what tells the server who asks
+ * @param certificate the server's certificate in PEM; empty for plain HTTP
+ * @param token the bearer token of the caller
  */
 public record KubeAccess(String url, String certificate, String token) {
-    /** A client for it, without repetitions: a test wants to see the first answer. */
+    /** A client without retries, so that a test sees the first answer. */
     public KubernetesClient client() {
         return new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder()
@@ -34,17 +34,17 @@ public record KubeAccess(String url, String certificate, String token) {
                 .build();
     }
 
-    /** The same as a file for {@code KUBECONFIG}. */
+    /** Writes a kubeconfig file. */
     public Path writeKubeconfig(Path file) {
         String authority = certificate.isEmpty() ? "" : ", certificate-authority-data: " + base64(certificate);
         try {
             return Files.writeString(file, """
                     apiVersion: v1
                     kind: Config
-                    clusters: [{name: it, cluster: {server: "%s"%s}}]
-                    users: [{name: it, user: {token: "%s"}}]
-                    contexts: [{name: it, context: {cluster: it, user: it}}]
-                    current-context: it
+                    clusters: [{name: test, cluster: {server: "%s"%s}}]
+                    users: [{name: test, user: {token: "%s"}}]
+                    contexts: [{name: test, context: {cluster: test, user: test}}]
+                    current-context: test
                     """.formatted(url, authority, token));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -52,10 +52,10 @@ public record KubeAccess(String url, String certificate, String token) {
     }
 
     /**
-     * The same as a pod has it.
+     * Writes the token and the certificate as Kubernetes mounts them into a pod.
      *
-     * @param folder where the token and the certificate are put
-     * @return the environment that leads there; whatever becomes of the file {@code token} counts
+     * @param folder gets the files {@code token} and {@code ca.crt}
+     * @return the environment variables that point to them; later changes of the file {@code token} take effect
      */
     public Map<String, String> mount(Path folder) {
         URI server = URI.create(url);

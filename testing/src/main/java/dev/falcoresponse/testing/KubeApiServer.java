@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A real kube-apiserver with its etcd, on loopback, with RBAC on; without controllers, scheduler and nodes.
+ * A real kube-apiserver with etcd and RBAC, on loopback; without controllers, scheduler and nodes.
  *
- * <p>Not the client's own kube-api-test: that one listens on every interface, wants kubectl, and leaves its processes
- * behind when the virtual machine is interrupted.
+ * <p>Fabric8's kube-api-test is not used: it listens on every interface, needs kubectl, and leaves its processes running
+ * when the JVM is interrupted.
  */
 public final class KubeApiServer implements KubeCluster, AutoCloseable {
     private final ChildProcess etcd;
@@ -30,12 +30,12 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
         this.client = client;
     }
 
-    /** Starts both and waits until the API server is ready. */
+    /** Starts etcd and the API server, and waits until the API server is ready. */
     public static KubeApiServer start(KubeBinaries binaries) {
         return start(binaries, List.of());
     }
 
-    /** The same with flags of the API server's own. */
+    /** The same with additional flags for the API server. */
     public static KubeApiServer start(KubeBinaries binaries, List<String> flags) {
         try {
             int etcdPort = ChildProcess.freePort();
@@ -45,7 +45,7 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
             int port = ChildProcess.freePort();
             ChildProcess apiServer = startApiServer(binaries, folder, etcdPort, port, token, flags);
             Path certificate = folder.resolve("certificates").resolve("apiserver.crt");
-            // written after the certificate, which then is whole
+            // the API server writes the key after the certificate, which is then complete
             Path key = folder.resolve("certificates").resolve("apiserver.key");
             apiServer.await("the API server's certificate", () -> Files.exists(key));
             var admin = new KubeAccess("https://127.0.0.1:" + port, Files.readString(certificate), token);
@@ -87,7 +87,7 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
                 "--service-account-issuer=https://kubernetes.default.svc",
                 "--service-account-key-file=" + key,
                 "--service-account-signing-key-file=" + key,
-                // no controller makes the default ServiceAccounts that this plugin asks for
+                // this plugin needs default ServiceAccounts, which no controller creates here
                 "--disable-admission-plugins=ServiceAccount"));
         command.addAll(flags);
         return ChildProcess.start(command, Map.of(), folder);
@@ -111,7 +111,7 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
         return client;
     }
 
-    /** The way to the server for someone who may do everything. */
+    /** Access with administrator permissions. */
     public KubeAccess admin() {
         return admin;
     }
@@ -121,18 +121,18 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
         return new KubeAccess(admin.url(), admin.certificate(), token);
     }
 
-    /** Kills the API server and starts it again; what is stored stays. */
+    /** Kills the API server and starts it again; the stored data remains. */
     public void restart() {
         apiServer.startAgain();
-        apiServer.await("the API server, once more", () -> isReady(client));
+        apiServer.await("the restarted API server", () -> isReady(client));
     }
 
-    /** Lets its store stand still. */
+    /** Stops etcd with SIGSTOP. */
     public void freezeStore() {
         etcd.signal("STOP");
     }
 
-    /** Lets its store go on. */
+    /** Resumes etcd with SIGCONT. */
     public void thawStore() {
         etcd.signal("CONT");
     }

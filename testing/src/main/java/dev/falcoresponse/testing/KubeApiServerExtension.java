@@ -3,12 +3,12 @@ package dev.falcoresponse.testing;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Starts one API server for all tests of a run. */
+/** Starts one API server for all tests of a test run. */
 final class KubeApiServerExtension extends ClusterExtension<KubeApiServer> {
-    private static final AtomicBoolean TOLD = new AtomicBoolean();
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     KubeApiServerExtension() {
-        super(KubeApiServer.class, "a real kube-apiserver", KubeBinaries.HOW_TO_GET, TOLD);
+        super(KubeApiServer.class, "a real kube-apiserver", KubeBinaries.HOW_TO_GET, WARNED);
     }
 
     @Override

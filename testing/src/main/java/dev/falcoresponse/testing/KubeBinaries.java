@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A folder that holds {@code etcd} and {@code kube-apiserver}, as the tool setup-envtest lays it out. */
+/** A folder that holds {@code etcd} and {@code kube-apiserver}, as the tool setup-envtest creates it. */
 public record KubeBinaries(Path folder) {
-    /** What to do when there is none; the tool is Kubernetes' own and fetches both from its releases. */
+    /** Says how to get the binaries; setup-envtest is a Kubernetes tool that downloads both from Kubernetes' releases. */
     public static final String HOW_TO_GET =
             "etcd and kube-apiserver were not found: set KUBEBUILDER_ASSETS to a folder with both, or run"
                     + " \"go run sigs.k8s.io/controller-runtime/tools/setup-envtest@latest use --bin-dir ~/.kubeapitest\"";
 
-    /** Looks where Kubernetes' own test tools put them: an explicit folder first, then the newest of a cache. */
+    /** Searches the folders of Kubernetes' test tools: first KUBEBUILDER_ASSETS, then the newest version in the cache. */
     public static Optional<KubeBinaries> find(Map<String, String> environment) {
         Path home = Path.of(System.getProperty("user.home"));
         return Stream.of(
@@ -54,7 +54,7 @@ public record KubeBinaries(Path folder) {
         }
     }
 
-    /** Folders are called {@code 1.36.3-linux-amd64}. */
+    /** Reads the version from a folder name such as {@code 1.36.3-linux-amd64}. */
     private static Runtime.Version version(Path folder) {
         String digits =
                 folder.getFileName().toString().replaceFirst("[^0-9.].*", "").replaceFirst("\\.$", "");

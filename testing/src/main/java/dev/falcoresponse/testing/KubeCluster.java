@@ -4,15 +4,15 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.UUID;
 
-/** A cluster that functions act in, as one who may do everything. */
+/** A cluster for tests, with administrator access. */
 public interface KubeCluster {
-    /** A client that may do everything. */
+    /** A client with administrator permissions. */
     KubernetesClient client();
 
-    /** The same server for whoever has another token. */
+    /** Access to the same API server with another token. */
     KubeAccess withToken(String token);
 
-    /** A new namespace with a name of its own. */
+    /** Creates a namespace with a unique name, and returns the name. */
     default String newNamespace() {
         String name = "test-" + UUID.randomUUID().toString().substring(0, 8);
         client().resource(new NamespaceBuilder()

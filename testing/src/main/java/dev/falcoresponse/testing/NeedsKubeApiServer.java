@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tests that prove what only a real kube-apiserver can prove; it is given to them as a parameter. */
+/** Marks tests that need a real kube-apiserver, which they get as a {@link KubeApiServer} parameter. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(KubeApiServerExtension.class)

@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tests that prove what only a cluster with controllers and a node can prove; it is given to them as a parameter. */
+/** Marks tests that need a cluster with controllers and a node, which they get as a {@link RealCluster} parameter. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(RealClusterExtension.class)

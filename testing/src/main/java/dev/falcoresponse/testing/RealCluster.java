@@ -14,14 +14,15 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 
-/** A whole cluster with controllers and a node on which pods run; it is there before the tests and outlives them. */
+/** An existing cluster with controllers and a node that runs pods; tests neither create nor delete it. */
 public final class RealCluster implements KubeCluster {
     /** The environment variable that names its kubeconfig. */
     static final String VARIABLE = "REAL_CLUSTER_KUBECONFIG";
 
-    /** What to do when there is none. */
-    static final String HOW_TO_GET = VARIABLE + " names no kubeconfig: set it to that of a cluster that is yours alone,"
-            + " such as kind's, with the image docker.io/lab/busybox:1 (any busybox) on its nodes";
+    /** Says how to provide a cluster. */
+    static final String HOW_TO_GET =
+            VARIABLE + " is not set: set it to the kubeconfig of a cluster that only you use, such as a"
+                    + " kind cluster, with the image docker.io/lab/busybox:1 (any busybox) on its nodes";
 
     private final Config config;
     private final KubernetesClient client;
@@ -31,7 +32,7 @@ public final class RealCluster implements KubeCluster {
         this.client = new KubernetesClientBuilder().withConfig(config).build();
     }
 
-    /** The one that the environment names. */
+    /** The cluster whose kubeconfig the environment names. */
     static Optional<RealCluster> find(Map<String, String> environment) {
         return Optional.ofNullable(environment.get(VARIABLE))
                 .filter(file -> !file.isBlank())
@@ -39,14 +40,14 @@ public final class RealCluster implements KubeCluster {
                 .map(RealCluster::new);
     }
 
-    /** Creates everything that a YAML text holds. */
+    /** Creates all resources in a YAML text. */
     public void create(String namespace, String yaml) {
         client.load(new ByteArrayInputStream(yaml.getBytes(UTF_8)))
                 .inNamespace(namespace)
                 .create();
     }
 
-    /** Deploys one pod, as "web"; its template has the label app=web. */
+    /** Creates the Deployment "web" with one pod; the pod template must have the label app=web. */
     public void deploy(String namespace, String template) {
         create(namespace, """
                 apiVersion: apps/v1

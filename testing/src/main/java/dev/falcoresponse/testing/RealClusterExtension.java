@@ -3,12 +3,12 @@ package dev.falcoresponse.testing;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Leads to the cluster that the environment names. */
+/** Provides the cluster that the environment names. */
 final class RealClusterExtension extends ClusterExtension<RealCluster> {
-    private static final AtomicBoolean TOLD = new AtomicBoolean();
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     RealClusterExtension() {
-        super(RealCluster.class, "a cluster with controllers and a node", RealCluster.HOW_TO_GET, TOLD);
+        super(RealCluster.class, "a cluster with controllers and a node", RealCluster.HOW_TO_GET, WARNED);
     }
 
     @Override

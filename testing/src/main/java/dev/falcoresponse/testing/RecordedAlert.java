@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An alert as Falcosidekick sent it once, byte for byte, or changed as a story needs it.
+ * An alert as Falcosidekick sent it, byte for byte, or a changed copy of it.
  *
  * @param headers the {@code ce-*} headers and the content type, in lower case
  * @param body Falco's JSON
@@ -30,19 +30,19 @@ public record RecordedAlert(Map<String, String> headers, String body) {
         headers = Map.copyOf(headers);
     }
 
-    /** Every recording, by name. */
+    /** The names of all recordings. */
     public static List<String> names() {
         return text("names.txt").lines().toList();
     }
 
-    /** The recording of that name. */
+    /** The recording with this name. */
     public static RecordedAlert named(String name) {
         return new RecordedAlert(
                 headers(text(name + ".http")),
                 text(name.replace(".via-knative", "") + ".json").strip());
     }
 
-    /** A shell that was opened just now in this pod. */
+    /** An alert about a shell that was opened in this pod just now. */
     public static RecordedAlert shellIn(Pod pod) {
         return named("terminal-shell-in-container-pod").at(Instant.now()).about(pod);
     }
@@ -68,14 +68,14 @@ public record RecordedAlert(Map<String, String> headers, String body) {
         }
     }
 
-    /** The alert as if it were of this time; the id of its CloudEvent changes too. */
+    /** The alert with another time, in its body and in its {@code ce-time} header. */
     public RecordedAlert at(Instant time) {
         ObjectNode json = json();
         json.put("time", time.toString());
         return with(json).withHeader("ce-time", time.toString());
     }
 
-    /** The alert as if this pod had raised it: its namespace, name, and the first container that runs in it. */
+    /** The alert about another pod: its namespace, name and first container. */
     public RecordedAlert about(Pod pod) {
         RecordedAlert named =
                 about(pod.getMetadata().getNamespace(), pod.getMetadata().getName());
@@ -83,14 +83,14 @@ public record RecordedAlert(Map<String, String> headers, String body) {
         return named.withField("container.id", id.replaceFirst(".*://", "").substring(0, 12));
     }
 
-    /** The alert as if a pod of this name had raised it, whichever container. */
+    /** The alert about a pod with another name; the container id is unchanged. */
     public RecordedAlert about(String namespace, String pod) {
         return json().path("source").asText().equals("k8s_audit")
                 ? withField("ka.target.namespace", namespace).withField("ka.target.name", pod)
                 : withField("k8s.ns.name", namespace).withField("k8s.pod.name", pod);
     }
 
-    /** The alert with another output field; {@code null} takes it away. */
+    /** The alert with a changed output field; {@code null} removes the field. */
     public RecordedAlert withField(String field, @Nullable String value) {
         ObjectNode json = json();
         ObjectNode fields = json.withObjectProperty("output_fields");
@@ -102,14 +102,14 @@ public record RecordedAlert(Map<String, String> headers, String body) {
         return with(json);
     }
 
-    /** The alert with another member on the top level of its body. */
+    /** The alert with a changed top-level member of its body. */
     public RecordedAlert with(String member, String value) {
         ObjectNode json = json();
         json.put(member, value);
         return with(json);
     }
 
-    /** The alert with another header. */
+    /** The alert with a changed header. */
     public RecordedAlert withHeader(String name, String value) {
         Map<String, String> changed = new TreeMap<>(headers);
         changed.put(name, value);
@@ -121,7 +121,7 @@ public record RecordedAlert(Map<String, String> headers, String body) {
         return new RecordedAlert(headers, text);
     }
 
-    /** What stands in the body on its top level, for example {@code rule}. */
+    /** A top-level member of the body, for example {@code rule}. */
     public String member(String member) {
         return json().path(member).asText();
     }
@@ -138,7 +138,7 @@ public record RecordedAlert(Map<String, String> headers, String body) {
         return withBody(json.toString());
     }
 
-    /** The same event as structured JSON: attributes and data in one document. */
+    /** The event as a structured-mode CloudEvent: attributes and data in one JSON document. */
     public String structured() {
         ObjectNode event = JSON.createObjectNode();
         headers.forEach((name, value) -> {

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A real S3 server (s3proxy, in memory) as a process on loopback. */
+/** A real S3 server (s3proxy, in memory) in a separate process on loopback. */
 public final class S3Server implements AutoCloseable {
     private static final String KEY = "test-key";
     private static final String SECRET = "test-secret";
@@ -22,7 +22,7 @@ public final class S3Server implements AutoCloseable {
         this.port = port;
     }
 
-    /** Starts it and waits until it listens. */
+    /** Starts the server and waits until it listens. */
     public static S3Server start() {
         try {
             Path folder = Files.createTempDirectory("s3-");
@@ -66,7 +66,7 @@ public final class S3Server implements AutoCloseable {
         return port;
     }
 
-    /** What the AWS SDK reads, to get here or to something that stands in front of it. */
+    /** The environment variables that direct the AWS SDK to this server, or to a proxy in front of it. */
     public static Map<String, String> environment(int port) {
         return Map.of(
                 "AWS_ENDPOINT_URL_S3",

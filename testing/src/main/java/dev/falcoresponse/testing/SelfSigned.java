@@ -16,7 +16,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * An HTTPS server on loopback, not started yet, with a certificate that nobody has signed but itself.
+ * An HTTPS server on loopback with a self-signed certificate; the caller starts it.
  *
  * @param certificate in PEM
  */
@@ -25,9 +25,9 @@ public record SelfSigned(HttpsServer server, String certificate) {
     private static final String PASSWORD = "changeit";
 
     /**
-     * Makes the certificate and the server.
+     * Creates the certificate and the server.
      *
-     * @throws IOException when there is no port, or no tool that makes certificates
+     * @throws IOException if no port is free, or keytool fails
      */
     public static SelfSigned create() throws IOException {
         Path folder = Files.createTempDirectory("self-signed-");
@@ -51,7 +51,7 @@ public record SelfSigned(HttpsServer server, String certificate) {
         }
     }
 
-    /** The JDK makes certificates only by its tool. */
+    /** Runs keytool, since the JDK has no public API that creates certificates. */
     private static KeyStore keys(Path file) throws IOException, GeneralSecurityException {
         Process tool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -73,9 +73,9 @@ public record SelfSigned(HttpsServer server, String certificate) {
                         file.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(tool.getInputStream().readAllBytes(), UTF_8);
+        String output = new String(tool.getInputStream().readAllBytes(), UTF_8);
         if (!Files.exists(file)) {
-            throw new IOException("keytool made no key: " + said);
+            throw new IOException("keytool created no key: " + output);
         }
         return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
     }

@@ -10,9 +10,9 @@ import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.net.URI;
 
-/** Sends an alert to a function in one of the forms that it takes. */
+/** Sends an alert to a function in one of the forms that functions take. */
 public enum Send {
-    /** As a broker does: attributes in headers. */
+    /** A CloudEvent with its attributes in headers, as a broker sends it. */
     BINARY {
         @Override
         Response to(RequestSpecification request, RecordedAlert alert) {
@@ -21,7 +21,7 @@ public enum Send {
                     .post();
         }
     },
-    /** Attributes and data in one JSON document. */
+    /** A CloudEvent as one JSON document. */
     STRUCTURED {
         @Override
         Response to(RequestSpecification request, RecordedAlert alert) {
@@ -47,7 +47,7 @@ public enum Send {
         return to(request(function), alert);
     }
 
-    /** A request whose body goes out byte for byte, whatever its content type says. */
+    /** A request whose body is sent byte for byte, whatever its content type. */
     public static RequestSpecification request(URI function) {
         EncoderConfig asItIs = EncoderConfig.encoderConfig()
                 .appendDefaultContentCharsetToContentTypeIfUndefined(false)
@@ -57,10 +57,5 @@ public enum Send {
         return RestAssured.given()
                 .config(RestAssured.config().encoderConfig(asItIs).logConfig(logs))
                 .baseUri(function.toString());
-    }
-
-    /** Where the record is in an answer of this form. */
-    public String record() {
-        return this == STRUCTURED ? "data." : "";
     }
 }

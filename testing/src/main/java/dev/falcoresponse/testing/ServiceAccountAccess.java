@@ -15,16 +15,16 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Acts as a function's own ServiceAccount, with what its manifest allows and nothing else. */
+/** Access with the permissions of a function's ServiceAccount, as its manifest grants them. */
 public final class ServiceAccountAccess {
     private ServiceAccountAccess() {}
 
-    /** Applies an {@code rbac.yaml} as it stands, and takes a token for the ServiceAccount in it. */
+    /** Applies an {@code rbac.yaml} unchanged, and requests a token for the ServiceAccount in it. */
     public static KubeAccess of(KubeCluster server, Path rbac) {
         return of(server, rbac, null);
     }
 
-    /** The same with a token that is good for as long as an object is there, which a token of a pod is, too. */
+    /** The same with a token that is valid until a Secret is deleted, as a pod's token is bound to its pod. */
     public static KubeAccess boundTo(KubeCluster server, Path rbac, Secret secret) {
         var meta = secret.getMetadata();
         return of(server, rbac, new BoundObjectReference("v1", "Secret", meta.getName(), meta.getUid()));
@@ -60,7 +60,7 @@ public final class ServiceAccountAccess {
         return server.withToken(token);
     }
 
-    /** What a manifest file holds. */
+    /** Reads the resources in a manifest file. */
     public static List<HasMetadata> read(KubernetesClient client, Path file) {
         try (InputStream stream = Files.newInputStream(file)) {
             return client.load(stream).items();
@@ -69,7 +69,7 @@ public final class ServiceAccountAccess {
         }
     }
 
-    /** Applies a manifest file as it stands. */
+    /** Applies a manifest file unchanged. */
     public static void apply(KubernetesClient client, Path file) {
         read(client, file).forEach(manifest -> apply(client, manifest));
     }

@@ -9,7 +9,7 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** The key with which an API server signs the tokens of ServiceAccounts. */
+/** The key with which an API server signs ServiceAccount tokens. */
 final class ServiceAccountKey {
     private ServiceAccountKey() {}
 

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The ClusterRole of a manifest, and whether a function needs all of it. */
+/** A ClusterRole from a manifest, and the check that a function needs every permission in it. */
 public final class ShippedRole {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final KubernetesClient client;
     private final ClusterRole role;
@@ -24,7 +24,7 @@ public final class ShippedRole {
         this.role = role;
     }
 
-    /** The roles in a file of manifests, which are applied already. */
+    /** The ClusterRoles in a manifest file, which must be applied already. */
     public static List<ShippedRole> in(Path file, KubernetesClient client) {
         return ServiceAccountAccess.read(client, file).stream()
                 .filter(ClusterRole.class::isInstance)
@@ -44,24 +44,24 @@ public final class ShippedRole {
     }
 
     /**
-     * Takes each right away in turn: the function must then say that it misses it, or nobody needs it.
+     * Removes one permission at a time; the function's readiness must then name the missing permission.
      *
-     * @throws IllegalStateException for the first that nobody misses
+     * @throws IllegalStateException for the first permission that readiness does not miss
      */
     public void requireThatEverythingIsNeeded(FunctionProcess function) {
         for (Grant grant : grants().toList()) {
             replace(without(grant));
             Waiting.until(
-                    "the function to miss " + grant,
-                    PATIENCE,
+                    "readiness to name the missing " + grant,
+                    TIMEOUT,
                     () -> function.body("_/ready").contains("may not " + grant.verb() + " " + grant.resource()));
         }
         replace(role.getRules());
-        Waiting.until("readiness", PATIENCE, () -> function.status("_/ready") == 200);
+        Waiting.until("readiness", TIMEOUT, () -> function.status("_/ready") == 200);
     }
 
     private List<PolicyRule> without(Grant grant) {
-        Predicate<Grant> others = each -> !each.equals(grant);
+        Predicate<Grant> others = other -> !other.equals(grant);
         List<PolicyRule> rules = new ArrayList<>();
         grants().filter(others)
                 .forEach(each -> rules.add(new PolicyRuleBuilder()

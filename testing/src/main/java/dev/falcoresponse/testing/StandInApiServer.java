@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Says yes to everything a function asks, over TLS: enough to walk through its code, and no proof of anything. It needs
- * nothing but the JDK.
+ * An HTTPS server that gives a plausible answer to every API call of a function: it serves to train the AOT cache, not to test.
+ * It depends on the JDK only.
  */
 final class StandInApiServer implements AutoCloseable {
     private static final Pattern POD = Pattern.compile(".*/namespaces/([^/]+)/pods/([^/?]+)(/log)?.*");
@@ -32,11 +32,11 @@ final class StandInApiServer implements AutoCloseable {
     }
 
     static StandInApiServer start() throws IOException {
-        SelfSigned made = SelfSigned.create();
-        return new StandInApiServer(made.server(), made.certificate());
+        SelfSigned selfSigned = SelfSigned.create();
+        return new StandInApiServer(selfSigned.server(), selfSigned.certificate());
     }
 
-    /** The way to it. */
+    /** Access to this server. */
     KubeAccess access() {
         return new KubeAccess("https://127.0.0.1:" + server.getAddress().getPort(), certificate, "token");
     }
@@ -73,7 +73,7 @@ final class StandInApiServer implements AutoCloseable {
         };
     }
 
-    /** The one whose shell was recorded. */
+    /** A pod that matches the recorded alert about a shell. */
     private static String pod(String namespace, String name) {
         return """
                 {"kind":"Pod","apiVersion":"v1","metadata":{"name":"%2$s","namespace":"%1$s","uid":"%2$s",

@@ -11,16 +11,16 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
-/** Pods as they stand in a real cluster: with containers that have ids. */
+/** Creates pods with the status that a kubelet would report, including container ids. */
 public final class TestPods {
     private TestPods() {}
 
-    /** A running pod; on no node, so that its deletion ends at once. */
+    /** Creates a running pod without a node, so that deletion is immediate. */
     public static Pod create(KubernetesClient client, String namespace, String name) {
         return create(client, namespace, name, pod -> pod);
     }
 
-    /** A running pod with a change of its own. */
+    /** Creates a running pod after applying a change to it. */
     public static Pod create(KubernetesClient client, String namespace, String name, UnaryOperator<PodBuilder> change) {
         PodBuilder pod = new PodBuilder()
                 .withNewMetadata()
@@ -60,13 +60,13 @@ public final class TestPods {
         return client.resource(running).updateStatus();
     }
 
-    /** An id as containerd gives it. */
+    /** A new container id in the form of containerd. */
     public static String newContainerId() {
         String id = UUID.randomUUID().toString() + UUID.randomUUID();
         return "containerd://" + id.replace("-", "").toLowerCase(Locale.ROOT);
     }
 
-    /** Lets a pod's first container start once more, as another run; the ids are as the status has them. */
+    /** Reports a restart of a pod's first container; both ids are in the form that the status has. */
     public static void restart(KubernetesClient client, Pod pod, String before, String now) {
         Pod restarted = new PodBuilder(pod)
                 .editStatus()
@@ -86,7 +86,7 @@ public final class TestPods {
         client.resource(restarted).updateStatus();
     }
 
-    /** Gives a pod an owner that controls it. */
+    /** Adds a controller that need not exist. */
     public static UnaryOperator<PodBuilder> ownedBy(String apiVersion, String kind, String name) {
         return pod -> pod.editMetadata()
                 .addToOwnerReferences(new OwnerReferenceBuilder()
@@ -99,12 +99,12 @@ public final class TestPods {
                 .endMetadata();
     }
 
-    /** Gives a pod an owner that is there. */
+    /** Adds an existing object as the controller. */
     public static UnaryOperator<PodBuilder> ownedBy(HasMetadata owner) {
         return pod -> pod.editMetadata().addToOwnerReferences(reference(owner)).endMetadata();
     }
 
-    /** How a pod names its controller. */
+    /** The owner reference to a controller. */
     public static OwnerReference reference(HasMetadata owner) {
         return new OwnerReferenceBuilder()
                 .withApiVersion(owner.getApiVersion())
@@ -115,12 +115,12 @@ public final class TestPods {
                 .build();
     }
 
-    /** Binds a pod to a node: its deletion then takes as long as a kubelet needs, and here there is none. */
+    /** Binds a pod to a node; without a kubelet its graceful deletion then never completes. */
     public static UnaryOperator<PodBuilder> onNode(String node) {
         return pod -> pod.editSpec().withNodeName(node).endSpec();
     }
 
-    /** Whether exactly this pod, and no namesake, is there and nobody deletes it. */
+    /** Whether this very pod (same uid) exists and is not being deleted. */
     public static boolean isThere(KubernetesClient client, Pod pod) {
         Pod now = client.resource(pod).get();
         return now != null

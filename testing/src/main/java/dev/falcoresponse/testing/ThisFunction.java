@@ -4,41 +4,41 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The packaged function of the module whose tests run, and the ServiceAccount that its manifest gives it. */
+/** The packaged function of the current module, run with the ServiceAccount from its manifest. */
 public final class ThisFunction {
     private static final Path HOME = Path.of("..", "..");
 
     public static final Path TARGET = Path.of(System.getProperty("function.dir", "target"));
 
-    /** Its folder under {@code knative}, which has the same name as the module's. */
+    /** The folder under {@code knative} with the same name as the module. */
     public static final Path MANIFESTS =
             HOME.resolve("knative").resolve(Path.of("").toAbsolutePath().getFileName());
 
     private ThisFunction() {}
 
-    /** What its own ServiceAccount may do, and nothing else. */
+    /** Access with the permissions of this function's ServiceAccount. */
     public static KubeAccess access(KubeCluster server) {
         return ServiceAccountAccess.of(server, MANIFESTS.resolve("rbac.yaml"));
     }
 
-    /** What another function's ServiceAccount may do. */
+    /** Access with the permissions of another function's ServiceAccount. */
     public static KubeAccess access(String name, KubeCluster server) {
         return ServiceAccountAccess.of(
                 server, HOME.resolve("knative").resolve(name).resolve("rbac.yaml"));
     }
 
-    /** Another function, which has been built before this one: what it does is where a story begins. */
+    /** Starts another function, which must be built before this one, with dry run off and without a budget. */
     public static FunctionProcess other(String name, KubeAccess kubernetes, Map<String, String> settings) {
         Path target = HOME.resolve("functions").resolve(name).resolve("target");
         return acting(target, kubernetes, settings);
     }
 
-    /** The same with its own ServiceAccount. */
+    /** The same with the ServiceAccount of that function. */
     public static FunctionProcess other(String name, KubeCluster server, Map<String, String> settings) {
         return other(name, access(name, server), settings);
     }
 
-    /** Runs it with what the story sets, acting and without a budget unless that says otherwise. */
+    /** Starts this function with these settings; unless they say otherwise, dry run is off and there is no budget. */
     public static FunctionProcess acting(KubeAccess kubernetes, Map<String, String> settings) {
         return acting(TARGET, kubernetes, settings);
     }

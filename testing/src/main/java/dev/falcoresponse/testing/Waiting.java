@@ -5,24 +5,24 @@ import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for conditions instead of sleeping. */
+/** Waits until a condition holds. */
 public final class Waiting {
-    private static final Duration BETWEEN = Duration.ofMillis(20);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
     private Waiting() {}
 
     /**
      * Returns as soon as the condition holds.
      *
-     * @throws IllegalStateException when it does not in time
+     * @throws IllegalStateException if it does not hold before the timeout
      */
-    public static void until(String what, Duration patience, BooleanSupplier condition) {
-        Instant end = Instant.now().plus(patience);
+    public static void until(String what, Duration timeout, BooleanSupplier condition) {
+        Instant end = Instant.now().plus(timeout);
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(end)) {
-                throw new IllegalStateException("Waited in vain for " + what);
+                throw new IllegalStateException("Timed out waiting for " + what);
             }
-            LockSupport.parkNanos(BETWEEN.toNanos());
+            LockSupport.parkNanos(POLL_INTERVAL.toNanos());
         }
     }
 }

@@ -1,4 +1,4 @@
-/** What tests and the playground share: a real API server, functions as processes, recorded alerts. */
+/** Shared test code: a real API server, functions as processes, recorded alerts, fault proxies. */
 @NullMarked
 package dev.falcoresponse.testing;
 

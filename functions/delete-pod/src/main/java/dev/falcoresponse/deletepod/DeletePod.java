@@ -1,47 +1,64 @@
 package dev.falcoresponse.deletepod;
 
-import dev.falcoresponse.Outcome;
-import dev.falcoresponse.Outcome.Acted;
-import dev.falcoresponse.Outcome.Previewed;
-import dev.falcoresponse.PodAction;
-import dev.falcoresponse.Reason;
-import dev.falcoresponse.deletepod.DeletePodSettings.Mode;
+import dev.falcoresponse.action.Action;
+import dev.falcoresponse.action.Change;
+import dev.falcoresponse.action.ObjectReference;
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Permission;
+import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.action.Run;
+import dev.falcoresponse.action.Target;
 import dev.falcoresponse.event.Alert;
-import dev.falcoresponse.kubernetes.ApiException;
-import dev.falcoresponse.kubernetes.ApiServer;
-import dev.falcoresponse.kubernetes.ApiServer.Run;
-import dev.falcoresponse.kubernetes.Permission;
-import dev.falcoresponse.reply.Door;
-import dev.falcoresponse.settings.SettingReader;
+import dev.falcoresponse.kubernetes.ApiClient;
+import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.quarkus.funqy.Funq;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
-/** Deletes or evicts the pod that alerted. */
+/** Deletes or evicts the pod that an alert is about. */
 @Singleton
-public final class DeletePod implements PodAction {
-    private static final String NAME = "delete-pod";
+final class DeletePod implements Action<Pod> {
+    static final String NAME = "delete-pod";
 
-    private final Door door;
-    private final ApiServer api;
+    private static final Reason DELETED = Reason.acted("deleted");
+    private static final Reason EVICTED = Reason.acted("evicted");
+
+    private final Pods pods;
+    private final PodRemoval removal;
     private final DeletePodSettings settings;
 
-    DeletePod(Door door, ApiServer api, SettingReader reader) {
-        this.door = door;
-        this.api = api;
-        this.settings = DeletePodSettings.read(reader);
-    }
-
-    @Funq(NAME)
-    public byte[] answer(byte[] body) {
-        return door.answer(body);
+    DeletePod(Pods pods, ApiClient api, DeletePodSettings settings) {
+        this.pods = pods.exceptTerminating();
+        this.removal = new PodRemoval(api, settings.gracePeriod());
+        this.settings = settings;
     }
 
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Target<Pod> target() {
+        return pods;
+    }
+
+    @Override
+    public List<Reason> reasons() {
+        return List.of(DELETED, EVICTED);
+    }
+
+    @Override
+    public Optional<Class<?>> settings() {
+        return Optional.of(DeletePodSettings.class);
+    }
+
+    @Override
+    public Set<String> evidenceFrom() {
+        return Set.of("snapshot-logs");
     }
 
     @Override
@@ -54,34 +71,35 @@ public final class DeletePod implements PodAction {
     }
 
     @Override
-    public Outcome act(Alert alert, Pod pod) throws ApiException {
-        remove(pod, Run.REAL);
-        return settings.mode() == Mode.EVICT
-                ? new Acted(Reason.EVICTED, "Evicted " + sentence(pod), Map.of())
-                : new Acted(Reason.DELETED, "Deleted " + sentence(pod), Map.of());
+    public Change act(Alert alert, Pod pod, Run run) throws OutcomeException {
+        return switch (settings.mode()) {
+            case DELETE -> {
+                removal.delete(pod, run);
+                yield new Change(DELETED, run.verb("Deleted", "delete") + sentence(pod), Map.of());
+            }
+            case EVICT -> {
+                removal.evict(pod, run);
+                yield new Change(EVICTED, run.verb("Evicted", "evict") + sentence(pod), Map.of());
+            }
+        };
     }
 
     @Override
-    public Outcome preview(Alert alert, Pod pod) throws ApiException {
-        remove(pod, Run.DRY);
-        return new Previewed(
-                (settings.mode() == Mode.EVICT ? "Would evict " : "Would delete ") + sentence(pod), Map.of());
-    }
-
-    private void remove(Pod pod, Run run) throws ApiException {
-        switch (settings.mode()) {
-            case DELETE -> api.delete(pod, settings.gracePeriod(), run);
-            case EVICT -> api.evict(pod, settings.gracePeriod(), run);
+    public Optional<Change> confirm(ObjectReference pod) throws OutcomeException {
+        if (!removal.isRemoved(pod)) {
+            return Optional.empty();
         }
+        return Optional.of(new Change(
+                settings.mode() == DeletePodSettings.Mode.EVICT ? EVICTED : DELETED,
+                "Removed " + pod + " (uid " + pod.uid() + "); the API server's answer was lost",
+                Map.of()));
     }
 
     private String sentence(Pod pod) {
-        var meta = pod.getMetadata();
-        return "pod %s/%s (uid %s) with %d s of grace"
+        return " pod %s (uid %s) with %d s of grace"
                 .formatted(
-                        meta.getNamespace(),
-                        meta.getName(),
-                        meta.getUid(),
+                        Pods.name(pod),
+                        pod.getMetadata().getUid(),
                         settings.gracePeriod().toSeconds());
     }
 }

@@ -1,32 +1,39 @@
 package dev.falcoresponse.deletepod;
 
-import dev.falcoresponse.settings.SettingReader;
+import dev.falcoresponse.settings.Converters;
+import dev.falcoresponse.settings.Durations;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import org.eclipse.microprofile.config.spi.Converter;
 
-/**
- * How a pod is taken away.
- *
- * @param gracePeriod how long its containers may take to end, in whole seconds; 0 leaves them running unwatched
- */
-record DeletePodSettings(Mode mode, Duration gracePeriod) {
+/** How a pod is removed. */
+@ConfigMapping(prefix = "delete-pod")
+interface DeletePodSettings {
+    @WithDefault("delete")
+    @WithConverter(ModeReader.class)
+    Mode mode();
+
+    /** How long the containers may take to end, in whole seconds; zero leaves them running unwatched. */
+    @WithDefault("5s")
+    @WithConverter(Durations.WholeSeconds.class)
+    Duration gracePeriod();
+
+    /** Which API removes the pod. */
     enum Mode {
-        /** At once. */
         DELETE,
-        /** Only as far as PodDisruptionBudgets allow. */
+        /** Within what PodDisruptionBudgets allow. */
         EVICT
     }
 
-    static DeletePodSettings read(SettingReader reader) {
-        return new DeletePodSettings(
-                reader.value("delete-pod.mode", Mode.DELETE, DeletePodSettings::mode),
-                reader.wholeSeconds("delete-pod.grace-period", Duration.ofSeconds(5)));
-    }
+    /** Reads {@code delete} or {@code evict}. */
+    final class ModeReader implements Converter<Mode> {
+        private static final long serialVersionUID = 1;
 
-    private static Mode mode(String text) {
-        return switch (text) {
-            case "delete" -> Mode.DELETE;
-            case "evict" -> Mode.EVICT;
-            default -> throw new IllegalArgumentException("it is neither delete nor evict");
-        };
+        @Override
+        public Mode convert(String text) {
+            return Converters.oneOf(text, Mode.values());
+        }
     }
 }

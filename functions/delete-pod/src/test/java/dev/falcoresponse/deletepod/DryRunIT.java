@@ -75,7 +75,7 @@ class DryRunIT {
 
     @Test
     void aPreviewSpendsNoBudgetAndStartsNoCooldown() {
-        try (FunctionProcess function = function(access, Map.of("RESPONSE_BUDGET", "1/1h"))) {
+        try (FunctionProcess function = function(access, Map.of("RESPONSE_BUDGET", "1/10m"))) {
             for (int i = 0; i < 3; i++) {
                 Send.BINARY.to(function.uri(), alert).then().body("outcome", equalTo("previewed"));
             }

@@ -167,7 +167,7 @@ class GuardrailsIT {
     void aSpentBudgetDeniesTheNextPod() {
         Pod first = pod();
         Pod second = TestPods.create(client, namespace, "web-1");
-        try (FunctionProcess function = ThisFunction.acting(access, Map.of("RESPONSE_BUDGET", "1/1h"))) {
+        try (FunctionProcess function = ThisFunction.acting(access, Map.of("RESPONSE_BUDGET", "1/10m"))) {
             Send.BINARY.to(function.uri(), shell.about(first)).then().body("reason", equalTo("deleted"));
 
             Send.BINARY
@@ -175,7 +175,7 @@ class GuardrailsIT {
                     .then()
                     .statusCode(200)
                     .body("outcome", equalTo("denied"), "reason", equalTo("budget"))
-                    .body("message", containsString("RESPONSE_BUDGET of 1 in 1h"));
+                    .body("message", containsString("RESPONSE_BUDGET of 1 in 10m"));
         }
         assertThat(TestPods.isThere(client, second)).isTrue();
     }

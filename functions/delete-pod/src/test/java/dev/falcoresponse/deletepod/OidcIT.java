@@ -2,6 +2,7 @@ package dev.falcoresponse.deletepod;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import dev.falcoresponse.testing.ApiProxy;
 import dev.falcoresponse.testing.FunctionProcess;
@@ -10,8 +11,8 @@ import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
+import dev.falcoresponse.testing.ServiceAccountAccess;
 import dev.falcoresponse.testing.ThisFunction;
-import dev.falcoresponse.testing.Waiting;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -19,7 +20,6 @@ import io.restassured.response.Response;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tokens that a real API server issued, as Knative asks for them: only those for this audience are answered. */
+/** Callers with tokens that a real API server issued, as Knative requests them: only those for this audience are admitted. */
 @NeedsKubeApiServer
 class OidcIT {
     private static final String AUDIENCE = "falco-response/delete-pod";
@@ -39,11 +39,15 @@ class OidcIT {
 
     private final KubernetesClient client;
     private final KubeAccess access;
+    private final KubeAccess without;
     private final String namespace;
 
     OidcIT(KubeApiServer server) {
         client = server.client();
+        without = Permissions.only(server, "get", "pods");
         access = ThisFunction.access(server);
+        ServiceAccountAccess.apply(
+                client, ThisFunction.MANIFESTS.resolveSibling("components").resolve("oidc/rbac.yaml"));
         namespace = server.newNamespace();
     }
 
@@ -98,14 +102,15 @@ class OidcIT {
             assertThat(send(function, token).statusCode()).isEqualTo(200);
 
             assertThat(send(function, token("broker", "someone-else")).statusCode())
-                    .isEqualTo(403);
+                    .isEqualTo(401);
             assertThat(send(function, "").statusCode()).isEqualTo(401);
             for (String odd :
                     new String[] {"..", "a.b.c", "e30.e30.", "e30.e30.e30", "null.null.null", "x".repeat(4000) + ".."
                     }) {
                 assertThat(send(function, odd).statusCode()).as(odd).isEqualTo(401);
             }
-            assertThat(send(function, access.token()).statusCode()).isEqualTo(403);
+            // the token of a pod, for the API server itself
+            assertThat(send(function, access.token()).statusCode()).isEqualTo(401);
             Response refused = send(function, changed(token, 1, "aud", "aUd"));
             refused.then()
                     .statusCode(401)
@@ -140,8 +145,6 @@ class OidcIT {
         Map<String, String> settings = Map.of(
                 "RESPONSE_OIDC_AUDIENCE",
                 AUDIENCE,
-                "RESPONSE_OIDC_ISSUER",
-                "https://kubernetes.default.svc",
                 "RESPONSE_OIDC_SUBJECTS",
                 "system:serviceaccount:knative-eventing:*,system:serviceaccount:" + namespace + ":broker");
         try (FunctionProcess function = start(access, settings)) {
@@ -152,49 +155,35 @@ class OidcIT {
     }
 
     @Test
-    void theKeysMayBeInAFileAndAnotherIssuerIsNobody() throws IOException {
-        Path keys = Files.writeString(folder.resolve("jwks.json"), client.raw("/openid/v1/jwks"));
-        assertThat(statusWith(keys, "https://kubernetes.default.svc")).isEqualTo(200);
-        assertThat(statusWith(keys, "https://issuer.example.com")).isEqualTo(401);
-    }
-
-    /** What a token of the cluster gets where nobody can be asked. */
-    private int statusWith(Path keys, String issuer) {
-        Map<String, String> settings = Map.of(
-                "RESPONSE_OIDC_AUDIENCE", AUDIENCE,
-                "RESPONSE_OIDC_ISSUER", issuer,
-                "RESPONSE_OIDC_KEYS_FILE", keys.toString());
-        try (FunctionProcess function = start(new KubeAccess("http://127.0.0.1:1", "", "token"), settings)) {
-            return send(function, token("broker", AUDIENCE)).statusCode();
-        }
-    }
-
-    @Test
-    void whileTheIssuerDoesNotAnswerTheKeysItGaveStillCountAndWithoutAnyNobodyIsLetIn() {
+    void whileTheApiServerDoesNotAnswerNobodyNewIsAdmitted() {
         AtomicBoolean gone = new AtomicBoolean();
-        ApiProxy.Fault fault = call -> gone.get() && !call.uri().contains("/pods/")
+        ApiProxy.Fault fault = call -> gone.get() && call.uri().contains("/tokenreviews")
                 ? Optional.of(new ApiProxy.Answer(500, Map.of(), "gone"))
                 : Optional.empty();
         try (ApiProxy proxy = ApiProxy.before(access, fault);
                 FunctionProcess function = start(proxy.access(), Map.of("RESPONSE_OIDC_AUDIENCE", AUDIENCE))) {
+            String known = token("broker", AUDIENCE);
+            assertThat(send(function, known).statusCode()).isEqualTo(200);
             gone.set(true);
-            String token = token("broker", AUDIENCE);
-            assertThat(send(function, token).statusCode()).isEqualTo(503);
+            Response refused = send(function, token("passer-by", AUDIENCE));
+            refused.then().statusCode(503).body("reason", equalTo("unavailable"));
+            // a positive answer is kept for ten seconds
+            assertThat(send(function, known).statusCode()).isEqualTo(200);
             gone.set(false);
-            Waiting.until(
-                    "the keys",
-                    Duration.ofSeconds(10),
-                    () -> send(function, token).statusCode() == 200);
-            gone.set(true);
-            assertThat(send(function, token).statusCode()).isEqualTo(200);
-            // a flood of tokens that nobody signed does not reach the issuer
-            int asked = proxy.calls("/openid/").size();
+            assertThat(send(function, token("passer-by", AUDIENCE)).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aTokenIsReviewedOnceInTenSeconds() {
+        try (ApiProxy proxy = ApiProxy.before(access, _ -> Optional.empty());
+                FunctionProcess function = start(proxy.access(), Map.of("RESPONSE_OIDC_AUDIENCE", AUDIENCE))) {
+            String token = token("broker", AUDIENCE);
             for (int i = 0; i < 20; i++) {
-                assertThat(send(function, changed(token, 0, "\"kid\":\"", "\"kid\":\"x" + i))
-                                .statusCode())
-                        .isEqualTo(401);
+                assertThat(send(function, token).statusCode()).isEqualTo(200);
             }
-            assertThat(proxy.calls("/openid/")).hasSizeLessThanOrEqualTo(asked + 1);
+            assertThat(proxy.calls("/tokenreviews")).hasSizeLessThanOrEqualTo(2);
         }
     }
 
@@ -210,29 +199,17 @@ class OidcIT {
     }
 
     @Test
-    void aSettingThatHasNoEffectStopsTheStart() throws IOException {
-        Path none = Files.writeString(folder.resolve("none.json"), "{\"keys\":[]}");
-        Map.of(
-                        "RESPONSE_OIDC_ISSUER", "https://kubernetes.default.svc",
-                        "RESPONSE_OIDC_SUBJECTS", "system:serviceaccount:a:b",
-                        "RESPONSE_OIDC_KEYS_FILE", none.toString())
-                .forEach((name, value) -> assertThat(
-                                FunctionProcess.failToStart(ThisFunction.TARGET, access, Map.of(name, value)))
-                        .contains(name + " is"));
+    void subjectsWithoutAnAudienceStopTheStart() {
         assertThat(FunctionProcess.failToStart(
-                        ThisFunction.TARGET,
-                        access,
-                        Map.of("RESPONSE_OIDC_AUDIENCE", AUDIENCE, "RESPONSE_OIDC_ISSUER", "http://issuer")))
-                .contains("RESPONSE_OIDC_ISSUER is", "https://");
-        assertThat(FunctionProcess.failToStart(
-                        ThisFunction.TARGET,
-                        access,
-                        Map.of("RESPONSE_OIDC_AUDIENCE", AUDIENCE, "RESPONSE_OIDC_KEYS_FILE", none.toString())))
-                .contains("RESPONSE_OIDC_KEYS_FILE is");
-        assertThat(FunctionProcess.failToStart(
-                        ThisFunction.TARGET,
-                        access,
-                        Map.of("RESPONSE_OIDC_AUDIENCE", AUDIENCE, "RESPONSE_OIDC_SUBJECTS", ",")))
-                .contains("RESPONSE_OIDC_SUBJECTS is", "nobody");
+                        ThisFunction.TARGET, access, Map.of("RESPONSE_OIDC_SUBJECTS", "system:serviceaccount:a:b")))
+                .contains("RESPONSE_OIDC_SUBJECTS is", "RESPONSE_OIDC_AUDIENCE");
+    }
+
+    @Test
+    void withoutThePermissionToReviewTokensItIsNotReady() {
+        try (FunctionProcess function = start(without, Map.of("RESPONSE_OIDC_AUDIENCE", AUDIENCE))) {
+            assertThat(function.status("_/ready")).isEqualTo(503);
+            assertThat(function.body("_/ready")).contains("may not create tokenreviews.authentication.k8s.io");
+        }
     }
 }

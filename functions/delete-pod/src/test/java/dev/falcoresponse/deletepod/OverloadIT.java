@@ -54,7 +54,7 @@ class OverloadIT {
     private static void isToComeAgain(HttpResponse<String> answer) {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.headers().firstValue("Retry-After")).contains("1");
-        assertThat(answer.body()).contains("\"unavailable\"");
+        assertThat(answer.body()).contains("\"overloaded\"");
     }
 
     private static HttpClient client() {

@@ -14,13 +14,13 @@ import java.util.UUID;
 final class Permissions {
     private Permissions() {}
 
-    /** An account that may do one thing in the core group, everywhere. */
+    /** An account outside the namespace of the functions that may do one thing in the core group, everywhere. */
     static KubeAccess only(KubeApiServer server, String verb, String resource) {
         String name = "only-" + UUID.randomUUID();
         return of(server, """
                 apiVersion: v1
                 kind: ServiceAccount
-                metadata: {name: %1$s, namespace: falco-response}
+                metadata: {name: %1$s, namespace: default}
                 ---
                 apiVersion: rbac.authorization.k8s.io/v1
                 kind: ClusterRole
@@ -31,7 +31,7 @@ final class Permissions {
                 kind: ClusterRoleBinding
                 metadata: {name: %1$s}
                 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %1$s}
-                subjects: [{kind: ServiceAccount, name: %1$s, namespace: falco-response}]
+                subjects: [{kind: ServiceAccount, name: %1$s, namespace: default}]
                 """.formatted(name, verb, resource));
     }
 

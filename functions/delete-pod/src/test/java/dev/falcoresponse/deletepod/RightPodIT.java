@@ -91,9 +91,25 @@ class RightPodIT {
         Pod alerted = pod();
         Pod namesake = recreate(alerted);
 
-        send(shell.about(alerted)).statusCode(200).body("reason", equalTo("replaced"));
+        send(shell.about(alerted).at(Instant.now().minusSeconds(30)))
+                .statusCode(200)
+                .body("reason", equalTo("replaced"));
 
         assertThat(TestPods.isThere(client, namesake)).isTrue();
+    }
+
+    @Test
+    void aContainerThatTheKubeletHasNotReportedYetIsTriedAgain() {
+        Pod pod = pod();
+        String id = TestPods.newContainerId();
+        RecordedAlert starting = shell.about(pod).withField("container.id", id.substring("containerd://".length(), 25));
+
+        send(starting).statusCode(503).header("Retry-After", "1").body("reason", equalTo("not-yet-known"));
+        assertThat(TestPods.isThere(client, pod)).isTrue();
+
+        String before = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
+        TestPods.restart(client, pod, before, id);
+        send(starting).statusCode(200).body("reason", equalTo("deleted"), "identity", equalTo("container"));
     }
 
     @Test
@@ -152,11 +168,29 @@ class RightPodIT {
     }
 
     @Test
-    void withoutAnyIdentityAnOlderPodIsTaken() {
+    void withoutAnyIdentityAnOlderPodIsLeftAlone() {
         Pod older = pod();
 
-        send(audit.about(namespace, "web-0")).statusCode(200).body("reason", equalTo("deleted"));
+        send(audit.about(namespace, "web-0"))
+                .statusCode(200)
+                .body("outcome", equalTo("denied"), "reason", equalTo("unproven"));
 
+        assertThat(TestPods.isThere(client, older)).isTrue();
+    }
+
+    @Test
+    void withoutAnyIdentityAnOlderPodIsTakenWhereTheOperatorAllowsIt() {
+        Pod older = pod();
+        Map<String, String> settings = Map.of("RESPONSE_IDENTITY", "age", "RESPONSE_EVENT_DELAY", "0s");
+        try (FunctionProcess trusting = ThisFunction.acting(access, settings)) {
+            Send.BINARY
+                    .to(
+                            trusting.uri(),
+                            audit.about(namespace, "web-0").at(Instant.now().plusSeconds(1)))
+                    .then()
+                    .statusCode(200)
+                    .body("reason", equalTo("deleted"), "identity", equalTo("age"));
+        }
         assertThat(TestPods.isThere(client, older)).isFalse();
     }
 
@@ -230,7 +264,9 @@ class RightPodIT {
         Pod pod = pod();
         String id = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
 
-        send(shell.about(pod).withField("container.id", id.substring("containerd://".length(), 19)))
+        send(shell.about(pod)
+                        .at(Instant.now().minusSeconds(30))
+                        .withField("container.id", id.substring("containerd://".length(), 19)))
                 .statusCode(200)
                 .body("reason", equalTo("replaced"));
 
@@ -243,7 +279,9 @@ class RightPodIT {
 
         send(shell.about(pod)).statusCode(200).body("reason", equalTo("deleted"), "owner", equalTo("StatefulSet/web"));
         Pod successor = pod();
-        send(shell.about(pod)).statusCode(200).body("reason", equalTo("replaced"));
+        send(shell.about(pod).at(Instant.now().minusSeconds(30)))
+                .statusCode(200)
+                .body("reason", equalTo("replaced"));
 
         assertThat(TestPods.isThere(client, successor)).isTrue();
     }

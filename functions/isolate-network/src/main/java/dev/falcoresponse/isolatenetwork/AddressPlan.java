@@ -1,6 +1,5 @@
 package dev.falcoresponse.isolatenetwork;
 
-import dev.falcoresponse.quarantine.Quarantine;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.IPBlock;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -15,12 +14,12 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What can be done against one address, given the policies that are there.
+ * How to isolate a pod from one address, given the present policies.
  *
- * @param types the directions that no other policy governs, and so can be cut
- * @param exceptions all addresses that are cut off, as ranges, those of earlier alerts too
- * @param version of the policy that is there already; empty when there is none
- * @param open the others' policies that let the address through in the directions that they govern
+ * @param types the directions that no other policy governs
+ * @param exceptions all blocked addresses, as ranges, with those of earlier alerts
+ * @param version of our present policy; empty when there is none
+ * @param open policies of others that let the address through in the directions that they govern
  */
 record AddressPlan(Cidr address, List<String> types, SortedSet<String> exceptions, String version, List<String> open) {
     AddressPlan {
@@ -43,7 +42,7 @@ record AddressPlan(Cidr address, List<String> types, SortedSet<String> exception
                 .toList();
         List<String> open = others.stream()
                 .filter(each -> PlainPolicy.BOTH.stream()
-                        .anyMatch(type -> opening(type, each).admits(address)))
+                        .anyMatch(type -> opening(type, each).admit(address)))
                 .map(each -> each.getMetadata().getName())
                 .sorted()
                 .toList();
@@ -58,13 +57,13 @@ record AddressPlan(Cidr address, List<String> types, SortedSet<String> exception
                 open);
     }
 
-    private static Opening opening(String type, NetworkPolicy policy) {
-        return type.equals("Ingress") ? Opening.ingress(policy) : Opening.egress(policy);
+    private static DirectionRules opening(String type, NetworkPolicy policy) {
+        return type.equals("Ingress") ? DirectionRules.ingress(policy) : DirectionRules.egress(policy);
     }
 
     private static List<String> exceptions(NetworkPolicy policy) {
-        Stream<List<NetworkPolicyPeer>> peers = Stream.of(Opening.ingress(policy), Opening.egress(policy))
-                .map(Opening::rules)
+        Stream<List<NetworkPolicyPeer>> peers = Stream.of(DirectionRules.ingress(policy), DirectionRules.egress(policy))
+                .map(DirectionRules::rules)
                 .flatMap(List::stream);
         return peers.flatMap(List::stream)
                 .map(NetworkPolicyPeer::getIpBlock)
@@ -76,16 +75,16 @@ record AddressPlan(Cidr address, List<String> types, SortedSet<String> exception
     }
 
     /** Whether there is a policy of ours already. */
-    boolean isThere() {
+    boolean isPresent() {
         return !version.isEmpty();
     }
 
-    /** Whether others keep the address out both ways, so that a policy of ours would only be in their way. */
+    /** Whether policies of others block the address both ways. */
     boolean isClosedByOthers() {
         return types.isEmpty() && open.isEmpty();
     }
 
-    /** The policy that allows everyone but the exceptions, in the directions that can be cut. */
+    /** The policy that allows everyone but the exceptions, in the directions that others do not govern. */
     Map<String, Object> policy(Pod pod) {
         List<Map<String, Object>> everyoneElse = Stream.concat(
                         Stream.of("0.0.0.0/0", "::/0").map(this::block), Stream.of(anyPod()))
@@ -98,7 +97,7 @@ record AddressPlan(Cidr address, List<String> types, SortedSet<String> exception
                 pod, metadata, types, rule("Ingress", "from", everyoneElse), rule("Egress", "to", everyoneElse));
     }
 
-    /** Some network plugins mean only the world outside by a range of addresses. */
+    /** For some network plugins, ranges of addresses do not include pods. */
     private static Map<String, Object> anyPod() {
         return Map.of("namespaceSelector", Map.of());
     }

@@ -1,8 +1,6 @@
 package dev.falcoresponse.isolatenetwork;
 
 import dev.falcoresponse.kubernetes.Resource;
-import dev.falcoresponse.quarantine.Policies;
-import dev.falcoresponse.quarantine.Quarantine;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.util.ArrayList;
@@ -26,11 +24,11 @@ final class AdminDeny implements DenyPolicy {
 
     private static final Map<String, Object> EVERYONE = Map.of("namespaces", Map.of());
 
-    private final IsolateNetworkSettings settings;
+    private final AllowedTraffic allowed;
     private final boolean predecessor;
 
-    AdminDeny(IsolateNetworkSettings settings, boolean predecessor) {
-        this.settings = settings;
+    AdminDeny(AllowedTraffic allowed, boolean predecessor) {
+        this.allowed = allowed;
         this.predecessor = predecessor;
     }
 
@@ -40,9 +38,9 @@ final class AdminDeny implements DenyPolicy {
     }
 
     @Override
-    public boolean isBeatenBy(NetworkPolicy opening) {
-        return Opening.ingress(opening).admitsOutsiders()
-                || (predecessor && Opening.egress(opening).admitsOutsiders());
+    public boolean isOverriddenBy(NetworkPolicy opening) {
+        return DirectionRules.ingress(opening).admitOutsiders()
+                || (predecessor && DirectionRules.egress(opening).admitOutsiders());
     }
 
     @Override
@@ -85,14 +83,14 @@ final class AdminDeny implements DenyPolicy {
 
     private List<Map<String, Object>> egress() {
         List<Map<String, Object>> rules = new ArrayList<>();
-        List<Map<String, Object>> allowed = new ArrayList<>(namespaces());
-        if (!predecessor && !settings.allowCidrs().isEmpty()) {
-            allowed.add(Map.of("networks", settings.allowCidrs()));
+        List<Map<String, Object>> peers = new ArrayList<>(namespaces());
+        if (!predecessor && !allowed.cidrs().isEmpty()) {
+            peers.add(Map.of("networks", allowed.cidrs()));
         }
-        if (!allowed.isEmpty()) {
-            rules.add(rule("Pass", "to", allowed));
+        if (!peers.isEmpty()) {
+            rules.add(rule("Pass", "to", peers));
         }
-        if (settings.allowDns()) {
+        if (allowed.dns()) {
             rules.add(dns());
         }
         rules.add(rule(
@@ -103,7 +101,7 @@ final class AdminDeny implements DenyPolicy {
     }
 
     private List<Map<String, Object>> namespaces() {
-        return settings.allowNamespaces().stream()
+        return allowed.namespaces().stream()
                 .map(name -> Map.<String, Object>of("namespaces", PlainPolicy.namespace(name)))
                 .toList();
     }

@@ -1,8 +1,6 @@
 package dev.falcoresponse.isolatenetwork;
 
 import dev.falcoresponse.kubernetes.Resource;
-import dev.falcoresponse.quarantine.Policies;
-import dev.falcoresponse.quarantine.Quarantine;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +8,10 @@ import java.util.Map;
 
 /** Calico's own NetworkPolicy, the first in its tier: what it does not allow it denies before others are asked. */
 final class CalicoDeny implements DenyPolicy {
-    private final IsolateNetworkSettings settings;
+    private final AllowedTraffic allowed;
 
-    CalicoDeny(IsolateNetworkSettings settings) {
-        this.settings = settings;
+    CalicoDeny(AllowedTraffic allowed) {
+        this.allowed = allowed;
     }
 
     @Override
@@ -25,7 +23,7 @@ final class CalicoDeny implements DenyPolicy {
     public Map<String, Object> of(Pod pod) {
         List<Map<String, Object>> ingress = new ArrayList<>(allowed("source"));
         List<Map<String, Object>> egress = new ArrayList<>(allowed("destination"));
-        if (settings.allowDns()) {
+        if (allowed.dns()) {
             egress.add(dns("UDP"));
             egress.add(dns("TCP"));
         }
@@ -54,10 +52,10 @@ final class CalicoDeny implements DenyPolicy {
 
     private List<Map<String, Object>> allowed(String end) {
         List<Map<String, Object>> rules = new ArrayList<>();
-        if (!settings.allowCidrs().isEmpty()) {
-            rules.add(allow(end, Map.of("nets", settings.allowCidrs())));
+        if (!allowed.cidrs().isEmpty()) {
+            rules.add(allow(end, Map.of("nets", allowed.cidrs())));
         }
-        settings.allowNamespaces().forEach(name -> rules.add(allow(end, Map.of("namespaceSelector", namespace(name)))));
+        allowed.namespaces().forEach(name -> rules.add(allow(end, Map.of("namespaceSelector", namespace(name)))));
         return rules;
     }
 

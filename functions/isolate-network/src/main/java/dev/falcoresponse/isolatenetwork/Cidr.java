@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.spi.Converter;
 
 /** A range of addresses; a single one is the range with all of its bits. */
 record Cidr(InetAddress address, int bits) {
@@ -36,10 +37,10 @@ record Cidr(InetAddress address, int bits) {
             return Optional.empty();
         }
         int bits = Integer.parseInt(written.group(2));
-        return address(written.group(1)).filter(whole -> bits <= whole.bits()).map(whole -> whole.cutTo(bits));
+        return address(written.group(1)).filter(whole -> bits <= whole.bits()).map(whole -> whole.truncatedTo(bits));
     }
 
-    private Cidr cutTo(int length) {
+    private Cidr truncatedTo(int length) {
         byte[] bytes = address.getAddress();
         for (int bit = length; bit < bits; bit++) {
             bytes[bit / 8] &= (byte) ~(0x80 >> bit % 8);
@@ -75,5 +76,17 @@ record Cidr(InetAddress address, int bits) {
     @Override
     public String toString() {
         return host() + "/" + bits;
+    }
+
+    /** Reads a range from the settings. */
+    public static final class Reader implements Converter<Cidr> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Cidr convert(String text) {
+            return parse(text.strip())
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "\"" + text.strip() + "\" is no range of addresses, such as 10.0.0.0/8"));
+        }
     }
 }

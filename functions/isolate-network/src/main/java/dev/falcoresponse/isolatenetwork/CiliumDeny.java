@@ -1,8 +1,6 @@
 package dev.falcoresponse.isolatenetwork;
 
 import dev.falcoresponse.kubernetes.Resource;
-import dev.falcoresponse.quarantine.Policies;
-import dev.falcoresponse.quarantine.Quarantine;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,20 +9,21 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A CiliumNetworkPolicy: its denials beat every allowing policy of any kind.
+ * A CiliumNetworkPolicy: what it denies, no policy of any kind can allow.
  *
- * <p>The pod's own node may still come in: its kubelet would restart a container whose probes fail, and with it go the
- * traces. Cilium knows nodes and pods by identity, not by address: allowed ranges open the world outside the cluster.
+ * <p>The pod's own node may still reach it: otherwise the kubelet would restart containers whose probes fail, and with them
+ * the traces would be lost. Cilium knows nodes and pods by identity, not by address: allowed ranges are for addresses outside
+ * the cluster.
  */
 final class CiliumDeny implements DenyPolicy {
     private static final String NAMESPACE = "k8s:io.kubernetes.pod.namespace";
     private static final String SYSTEM = "kube-system";
     private static final List<String> INFRASTRUCTURE = List.of("remote-node", "kube-apiserver", "health", "ingress");
 
-    private final IsolateNetworkSettings settings;
+    private final AllowedTraffic allowed;
 
-    CiliumDeny(IsolateNetworkSettings settings) {
-        this.settings = settings;
+    CiliumDeny(AllowedTraffic allowed) {
+        this.allowed = allowed;
     }
 
     @Override
@@ -36,11 +35,11 @@ final class CiliumDeny implements DenyPolicy {
     public Map<String, Object> of(Pod pod) {
         List<Map<String, Object>> ingress = new ArrayList<>();
         ingress.add(Map.of("fromEntities", entities(List.of())));
-        ingress.add(Map.of("fromEndpoints", List.of(endpoints(settings.allowNamespaces()))));
+        ingress.add(Map.of("fromEndpoints", List.of(endpoints(allowed.namespaces()))));
         List<Map<String, Object>> egress = new ArrayList<>();
         egress.add(Map.of("toEntities", entities(List.of("host"))));
         egress.addAll(toEndpoints());
-        if (!settings.allowCidrs().isEmpty()) {
+        if (!allowed.cidrs().isEmpty()) {
             ingress.add(Map.of("fromCIDRSet", world()));
             egress.add(Map.of("toCIDRSet", world()));
         }
@@ -59,41 +58,41 @@ final class CiliumDeny implements DenyPolicy {
     }
 
     private List<String> entities(List<String> more) {
-        List<String> world = settings.allowCidrs().isEmpty() ? List.of("world") : List.of();
+        List<String> world = allowed.cidrs().isEmpty() ? List.of("world") : List.of();
         return Stream.of(world, INFRASTRUCTURE, more).flatMap(List::stream).toList();
     }
 
-    /** Everyone outside the cluster, but for the allowed ranges. */
+    /** Everyone outside the cluster except the allowed ranges. */
     private List<Map<String, Object>> world() {
         return Stream.of("0.0.0.0/0", "::/0").map(this::butForTheAllowed).toList();
     }
 
     private Map<String, Object> butForTheAllowed(String family) {
         Cidr all = Cidr.parse(family).orElseThrow();
-        List<String> except = settings.allowCidrs().stream()
+        List<String> except = allowed.cidrs().stream()
                 .filter(cidr -> Cidr.parse(cidr).filter(all::contains).isPresent())
                 .toList();
         return except.isEmpty() ? Map.of("cidr", family) : Map.of("cidr", family, "except", except);
     }
 
-    /** All pods of all namespaces but these. */
-    private static Map<String, Object> endpoints(List<String> allowed) {
+    /** All pods of all namespaces except these. */
+    private static Map<String, Object> endpoints(List<String> namespaces) {
         List<Map<String, Object>> expressions = new ArrayList<>();
-        // without it, whatever is no pod at all would be meant too
+        // without it, endpoints that are no pods would match too
         expressions.add(Map.of("key", NAMESPACE, "operator", "Exists"));
-        if (!allowed.isEmpty()) {
-            expressions.add(Map.of("key", NAMESPACE, "operator", "NotIn", "values", allowed));
+        if (!namespaces.isEmpty()) {
+            expressions.add(Map.of("key", NAMESPACE, "operator", "NotIn", "values", namespaces));
         }
         return Map.of("matchExpressions", expressions);
     }
 
     private List<Map<String, Object>> toEndpoints() {
-        List<String> allowed = settings.allowNamespaces();
-        if (!settings.allowDns() || allowed.contains(SYSTEM)) {
-            return List.of(Map.of("toEndpoints", List.of(endpoints(allowed))));
+        List<String> namespaces = allowed.namespaces();
+        if (!allowed.dns() || namespaces.contains(SYSTEM)) {
+            return List.of(Map.of("toEndpoints", List.of(endpoints(namespaces))));
         }
         List<String> butSystem =
-                Stream.concat(allowed.stream(), Stream.of(SYSTEM)).toList();
+                Stream.concat(namespaces.stream(), Stream.of(SYSTEM)).toList();
         return List.of(
                 Map.of("toEndpoints", List.of(endpoints(butSystem), inSystem("NotIn"))),
                 Map.of("toEndpoints", List.of(inSystem("In")), "toPorts", List.of(Map.of("ports", allButDns()))));

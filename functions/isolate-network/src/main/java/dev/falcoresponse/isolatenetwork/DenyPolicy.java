@@ -6,9 +6,9 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.util.Map;
 
 /**
- * A policy that denies, beside the plain one: whatever other NetworkPolicies allow, it beats.
+ * A policy beside the plain one that denies, and overrides what NetworkPolicies of others allow.
  *
- * <p>It denies everything but what the settings allow; to allow that is left to the plain one.
+ * <p>It denies everything but what the settings allow; the plain one allows that.
  */
 interface DenyPolicy {
     Resource kind();
@@ -16,8 +16,8 @@ interface DenyPolicy {
     /** The object to apply. */
     Map<String, Object> of(Pod pod);
 
-    /** Whether a NetworkPolicy that opens the pod can still let someone through. */
-    default boolean isBeatenBy(NetworkPolicy opening) {
+    /** Whether a NetworkPolicy can still let somebody through to the pod. */
+    default boolean isOverriddenBy(NetworkPolicy opening) {
         return false;
     }
 }

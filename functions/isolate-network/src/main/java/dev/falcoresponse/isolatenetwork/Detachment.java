@@ -1,6 +1,5 @@
 package dev.falcoresponse.isolatenetwork;
 
-import dev.falcoresponse.quarantine.Quarantine;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -14,10 +13,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Whether a pod is let go of by those who know it by its labels.
+ * Whether a pod loses the labels by which Services and its controller select it.
  *
- * @param selectors theirs: of Services and of its controller
- * @param consequence what comes of it, as the rest of a sentence about the pod
+ * @param selectors of Services and of the controller
+ * @param consequence as the rest of a sentence about the pod
  */
 record Detachment(boolean detached, List<LabelSelector> selectors, String consequence) {
     Detachment {
@@ -25,30 +24,30 @@ record Detachment(boolean detached, List<LabelSelector> selectors, String conseq
     }
 
     static Detachment inPlace(String why) {
-        return new Detachment(false, List.of(), why + ": Services go on sending to it, in vain");
+        return new Detachment(false, List.of(), why + ": Services go on sending requests to it, which are lost");
     }
 
-    /** The labels by which anyone selects the pod; whoever has none to look at, or looks for their absence, stays. */
-    SortedSet<String> labelsToTake(Pod pod, List<NetworkPolicy> policies) {
+    /** The labels by which anyone selects the pod. Selectors that match no label, or the absence of one, still match. */
+    SortedSet<String> labelsToRemove(Pod pod, List<NetworkPolicy> policies) {
         if (!detached) {
             return new TreeSet<>();
         }
         Map<String, String> left = new HashMap<>(Quarantine.labels(pod));
-        SortedSet<String> taken = new TreeSet<>();
-        // who looks for the absence of a label may select the pod only when that is gone
-        for (Set<String> next = handles(left, policies); !next.isEmpty(); next = handles(left, policies)) {
-            taken.addAll(next);
+        SortedSet<String> removed = new TreeSet<>();
+        // a selector for the absence of a label may match only once that label is removed
+        for (Set<String> next = selecting(left, policies); !next.isEmpty(); next = selecting(left, policies)) {
+            removed.addAll(next);
             left.keySet().removeAll(next);
         }
-        return taken;
+        return removed;
     }
 
-    private Set<String> handles(Map<String, String> labels, List<NetworkPolicy> policies) {
+    private Set<String> selecting(Map<String, String> labels, List<NetworkPolicy> policies) {
         return Stream.concat(
                         selectors.stream(),
                         policies.stream().map(each -> each.getSpec().getPodSelector()))
                 .filter(selector -> Selectors.selects(selector, labels))
-                .flatMap(Selectors::handles)
+                .flatMap(Selectors::keys)
                 .filter(labels::containsKey)
                 .filter(name -> !name.equals(Quarantine.LABEL))
                 .collect(Collectors.toSet());

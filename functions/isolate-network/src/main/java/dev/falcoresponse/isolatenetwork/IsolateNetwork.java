@@ -1,53 +1,71 @@
 package dev.falcoresponse.isolatenetwork;
 
-import dev.falcoresponse.Outcome;
-import dev.falcoresponse.Outcome.Acted;
-import dev.falcoresponse.Outcome.Denied;
-import dev.falcoresponse.Outcome.Previewed;
-import dev.falcoresponse.PodAction;
-import dev.falcoresponse.Reason;
+import dev.falcoresponse.action.Cause;
+import dev.falcoresponse.action.Change;
+import dev.falcoresponse.action.Found;
+import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.Outcome.Denied;
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Permission;
+import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.action.Reversible;
+import dev.falcoresponse.action.Run;
+import dev.falcoresponse.action.Target;
 import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.event.Undo;
 import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
-import dev.falcoresponse.kubernetes.ApiException;
-import dev.falcoresponse.kubernetes.ApiServer;
-import dev.falcoresponse.kubernetes.ApiServer.Run;
-import dev.falcoresponse.kubernetes.Permission;
+import dev.falcoresponse.kubernetes.ApiClient;
+import dev.falcoresponse.kubernetes.ObjectApi;
+import dev.falcoresponse.kubernetes.PodApi;
 import dev.falcoresponse.kubernetes.Resource;
-import dev.falcoresponse.quarantine.Quarantine;
-import dev.falcoresponse.reply.Door;
-import dev.falcoresponse.settings.SettingReader;
+import dev.falcoresponse.pods.Pods;
+import dev.falcoresponse.settings.Namespaces;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.quarkus.funqy.Funq;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** Cuts the pod that alerted off the network, or off the address that it talked to. */
+/** Isolates the pod that an alert is about from the network, or from the address that it talked to; and releases it. */
 @Singleton
-public final class IsolateNetwork implements PodAction {
-    private static final String NAME = "isolate-network";
+final class IsolateNetwork implements Reversible<Pod> {
+    static final String NAME = "isolate-network";
 
-    private final Door door;
+    private static final Reason HOST_NETWORK = Reason.denied("host-network");
+
+    private final Pods pods;
     private final IsolateNetworkSettings settings;
-    private final Denial denial;
-    private final Cut cut;
+    private final DenyPolicies denyPolicies;
+    private final Isolation isolation;
+    private final ReleaseSteps release;
+    private final ExpiredPods expired;
+    private final OrphanedPolicies orphans;
 
-    IsolateNetwork(Door door, ApiServer api, SettingReader reader) {
-        this.door = door;
-        this.settings = IsolateNetworkSettings.read(reader);
-        this.denial = new Denial(api, settings);
-        Marking marking = new Marking(api, settings.expiresAfter(), InstantSource.system());
-        this.cut = switch (settings.scope()) {
-            case POD -> new PodCut(api, settings, marking, denial);
-            case ADDRESS -> new AddressCut(api, marking);
+    IsolateNetwork(
+            Pods pods,
+            ApiClient client,
+            ObjectApi objects,
+            PodApi podApi,
+            IsolateNetworkSettings settings,
+            Namespaces namespaces,
+            InstantSource clock) {
+        AllowedTraffic allowed = AllowedTraffic.of(settings);
+        this.pods = pods;
+        this.settings = settings;
+        Policies policies = new Policies(objects, new PolicyApi(client));
+        PodPatcher patcher = new PodPatcher(client, podApi);
+        this.denyPolicies = new DenyPolicies(objects, settings.policyKind(), allowed);
+        QuarantineMarks marks = new QuarantineMarks(patcher, settings.expiresAfter(), clock);
+        this.isolation = switch (settings.scope()) {
+            case POD -> new PodIsolation(objects, policies, allowed, settings.detach(), marks, denyPolicies);
+            case ADDRESS -> new AddressIsolation(objects, policies, marks);
         };
-    }
-
-    @Funq(NAME)
-    public byte[] answer(byte[] body) {
-        return door.answer(body);
+        this.release = new ReleaseSteps(policies, patcher, denyPolicies);
+        this.expired = new ExpiredPods(objects, namespaces.allowed());
+        this.orphans = new OrphanedPolicies(objects, policies);
     }
 
     @Override
@@ -56,53 +74,91 @@ public final class IsolateNetwork implements PodAction {
     }
 
     @Override
+    public Target<Pod> target() {
+        return pods;
+    }
+
+    @Override
+    public List<Reason> reasons() {
+        return List.of(PodIsolation.ISOLATED, AddressIsolation.BLOCKED, ReleaseSteps.RELEASED, HOST_NETWORK);
+    }
+
+    @Override
+    public Optional<Class<?>> settings() {
+        return Optional.of(IsolateNetworkSettings.class);
+    }
+
+    @Override
+    public Set<String> evidenceFrom() {
+        return Set.of("snapshot-logs");
+    }
+
+    @Override
     public List<Permission> permissions() {
-        List<Permission> permissions = new ArrayList<>(List.of(Resource.PODS.may("patch")));
-        Denial.plain().forEach(permissions::add);
-        permissions.addAll(denial.permissions());
+        List<Permission> permissions =
+                new ArrayList<>(List.of(Resource.PODS.permission("list"), Resource.PODS.permission("patch")));
+        DenyPolicies.plainPermissions().forEach(permissions::add);
+        permissions.addAll(denyPolicies.permissions());
         if (settings.scope() == Scope.ADDRESS) {
-            permissions.addAll(InsideCluster.permissions());
+            permissions.addAll(ClusterAddresses.permissions());
         } else if (settings.detach()) {
-            permissions.add(Handles.SERVICES.may("list"));
-            Owner.resources().map(each -> each.may("get")).forEach(permissions::add);
+            permissions.add(Resource.SERVICES.permission("list"));
+            Owner.resources().map(owner -> owner.permission("get")).forEach(permissions::add);
         }
         return permissions;
     }
 
     @Override
-    public Optional<String> obstacle() throws ApiException {
-        return denial.obstacle();
+    public Optional<String> obstacle() throws OutcomeException {
+        return denyPolicies.obstacle();
     }
 
     @Override
-    public Optional<Outcome> refusal(Alert alert, Pod pod) throws ApiException {
+    public Optional<Outcome> refusal(Alert alert, Pod pod) throws OutcomeException {
         if (Boolean.TRUE.equals(pod.getSpec().getHostNetwork())) {
             return Optional.of(new Denied(
-                    Reason.HOST_NETWORK,
-                    "Pod " + Quarantine.name(pod)
-                            + " uses its node's network, where no policy can tell it from the node"));
+                    HOST_NETWORK,
+                    "Pod " + Pods.name(pod) + " uses its node's network, where no policy can tell it from the node"));
         }
-        return cut.refusal(alert, pod);
+        return isolation.refusal(alert, pod);
     }
 
     @Override
-    public String deed(Alert alert, Pod pod) {
-        return cut.deed(alert, pod);
+    public String cooldownKey(Alert alert, Pod pod) {
+        return isolation.cooldownKey(alert, pod);
     }
 
     @Override
-    public Outcome act(Alert alert, Pod pod) throws ApiException {
-        Cut.Result result = cut.make(alert, pod, Run.REAL);
-        return switch (settings.scope()) {
-            case POD -> new Acted(Reason.ISOLATED, "Isolated " + result.sentence(), result.details());
-            case ADDRESS -> new Acted(Reason.ADDRESS_BLOCKED, "Blocked " + result.sentence(), result.details());
-        };
+    public Change act(Alert alert, Pod pod, Run run) throws OutcomeException {
+        return isolation.make(alert, pod, run);
     }
 
     @Override
-    public Outcome preview(Alert alert, Pod pod) throws ApiException {
-        Cut.Result result = cut.make(alert, pod, Run.DRY);
-        String would = settings.scope() == Scope.POD ? "Would isolate " : "Would block ";
-        return new Previewed(would + result.sentence(), result.details());
+    public Found<Pod> find(Undo undo) throws OutcomeException {
+        return pods.find(undo);
+    }
+
+    @Override
+    public Change undo(Pod pod, Run run) throws OutcomeException {
+        return release.release(pod, run);
+    }
+
+    @Override
+    public List<Pod> expired(Instant now) throws OutcomeException {
+        return expired.at(now);
+    }
+
+    @Override
+    public Cause cause(Pod pod) {
+        var annotations = Quarantine.annotations(pod);
+        return new Cause(
+                annotations.getOrDefault(Quarantine.RULE, ""),
+                annotations.getOrDefault(Quarantine.EVENT_ID, ""),
+                annotations.getOrDefault(Quarantine.EVENT_TIME, ""));
+    }
+
+    @Override
+    public void removeLeftovers(Instant now) throws OutcomeException {
+        orphans.remove(now);
     }
 }

@@ -1,43 +1,55 @@
 package dev.falcoresponse.isolatenetwork;
 
-import dev.falcoresponse.settings.SettingReader;
-import io.quarkus.runtime.configuration.ConfigurationException;
+import dev.falcoresponse.settings.Converters;
+import dev.falcoresponse.settings.Durations;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.eclipse.microprofile.config.spi.Converter;
 
-/**
- * How far a pod is cut off.
- *
- * @param detach whether it also loses the labels by which Services and its controller know it
- * @param allowCidrs what it may still talk to, and be reached from
- * @param allowNamespaces whose pods it may still talk to, and be reached from
- * @param allowDns whether it may still ask the cluster's name servers, an open way out for data
- * @param expiresAfter when it may be given back, from the moment it was cut off
- */
-record IsolateNetworkSettings(
-        Scope scope,
-        boolean detach,
-        List<String> allowCidrs,
-        List<String> allowNamespaces,
-        boolean allowDns,
-        Optional<Duration> expiresAfter,
-        PolicyKind policyKind) {
-    private static final Pattern ANY = Pattern.compile(".+");
-    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+/** How a pod is isolated. */
+@ConfigMapping(prefix = "isolate-network")
+interface IsolateNetworkSettings {
+    @WithDefault("pod")
+    @WithConverter(ScopeReader.class)
+    Scope scope();
 
-    /** What is cut. */
+    /** Whether the pod also loses the labels by which Services and its controller select it. */
+    @WithDefault("true")
+    @WithConverter(Converters.Flag.class)
+    boolean detach();
+
+    /** Ranges of addresses that the pod may still talk to, and be reached from. */
+    Optional<List<@WithConverter(Cidr.Reader.class) Cidr>> allowCidrs();
+
+    /** Namespaces whose pods it may still talk to, and be reached from. */
+    Optional<List<@WithConverter(Converters.Namespace.class) String>> allowNamespaces();
+
+    /** Whether it may still ask the cluster's name servers, an open way out for data. */
+    @WithDefault("false")
+    @WithConverter(Converters.Flag.class)
+    boolean allowDns();
+
+    /** When it is released, from the time it was isolated; never by default. */
+    Optional<@WithConverter(Durations.SecondOrMore.class) Duration> expiresAfter();
+
+    /** Who enforces the isolation. */
+    @WithDefault("kubernetes")
+    @WithConverter(PolicyKindReader.class)
+    PolicyKind policyKind();
+
+    /** What the pod is isolated from. */
     enum Scope {
-        /** The pod, from everyone. */
+        /** Everyone. */
         POD,
-        /** The pod, from the remote address in the alert. */
+        /** The remote address in the alert. */
         ADDRESS
     }
 
-    /** Who enforces it; all but the first deny whatever anyone else allows. */
+    /** The kind of policy beside the plain NetworkPolicy; all but the first deny whatever others allow. */
     enum PolicyKind {
         KUBERNETES,
         CILIUM,
@@ -45,65 +57,23 @@ record IsolateNetworkSettings(
         ADMIN
     }
 
-    IsolateNetworkSettings {
-        allowCidrs = List.copyOf(allowCidrs);
-        allowNamespaces = List.copyOf(allowNamespaces);
-    }
+    /** Reads {@code pod} or {@code address}. */
+    final class ScopeReader implements Converter<Scope> {
+        private static final long serialVersionUID = 1;
 
-    static IsolateNetworkSettings read(SettingReader reader) {
-        Scope scope = reader.value("isolate-network.scope", Scope.POD, text -> oneOf(text, Scope.values()));
-        IsolateNetworkSettings settings = new IsolateNetworkSettings(
-                scope,
-                reader.flag("isolate-network.detach", true),
-                reader.list("isolate-network.allow-cidrs", List.of(), ANY, "a range of addresses").stream()
-                        .map(cidr -> reader.value("isolate-network.allow-cidrs", cidr, _ -> canonical(cidr)))
-                        .toList(),
-                reader.list("isolate-network.allow-namespaces", List.of(), NAMESPACE, "a namespace"),
-                reader.flag("isolate-network.allow-dns", false),
-                reader.value(
-                        "isolate-network.expires-after",
-                        Optional.empty(),
-                        text -> Optional.of(SettingReader.duration(text, Duration.ofSeconds(1)))),
-                reader.value("isolate-network.policy-kind", PolicyKind.KUBERNETES, text -> policyKind(text, scope)));
-        if (scope == Scope.ADDRESS && settings.allowsSomething()) {
-            throw new ConfigurationException("ISOLATE_NETWORK_ALLOW_* has no effect with ISOLATE_NETWORK_SCOPE=address:"
-                    + " everything but the address stays reachable. Leave it out.");
+        @Override
+        public Scope convert(String text) {
+            return Converters.oneOf(text, Scope.values());
         }
-        return settings;
     }
 
-    private boolean allowsSomething() {
-        return allowDns || !allowCidrs.isEmpty() || !allowNamespaces.isEmpty();
-    }
+    /** Reads the name of a kind of policy. */
+    final class PolicyKindReader implements Converter<PolicyKind> {
+        private static final long serialVersionUID = 1;
 
-    private static String canonical(String text) {
-        return Cidr.parse(text)
-                .map(Cidr::toString)
-                .orElseThrow(() ->
-                        new IllegalArgumentException("\"" + text + "\" is no range of addresses, such as 10.0.0.0/8"));
-    }
-
-    private static PolicyKind policyKind(String text, Scope scope) {
-        PolicyKind kind = oneOf(text, PolicyKind.values());
-        if (scope == Scope.ADDRESS && kind != PolicyKind.KUBERNETES) {
-            throw new IllegalArgumentException("with ISOLATE_NETWORK_SCOPE=address only kubernetes is possible");
+        @Override
+        public PolicyKind convert(String text) {
+            return Converters.oneOf(text, PolicyKind.values());
         }
-        return kind;
-    }
-
-    private static <E extends Enum<E>> E oneOf(String text, E[] values) {
-        return Stream.of(values)
-                .filter(each -> written(each).equals(text.toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("it is none of "
-                        + String.join(
-                                ", ",
-                                Stream.of(values)
-                                        .map(IsolateNetworkSettings::written)
-                                        .toList())));
-    }
-
-    private static String written(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 }

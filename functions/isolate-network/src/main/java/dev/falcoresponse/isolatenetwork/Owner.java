@@ -1,7 +1,7 @@
 package dev.falcoresponse.isolatenetwork;
 
-import dev.falcoresponse.kubernetes.ApiException;
-import dev.falcoresponse.kubernetes.ApiServer;
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.Resource;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -14,32 +14,32 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Who controls a pod, and what that controller does when the pod loses the labels by which it is known. */
+/** Controllers of pods, and what each does when a pod loses the labels by which it is selected. */
 enum Owner {
     REPLICA_SET("apps/v1", "ReplicaSet", "starts a replacement") {
         @Override
-        Optional<LabelSelector> selector(ApiServer api, String namespace, String name) throws ApiException {
+        Optional<LabelSelector> selector(ObjectApi api, String namespace, String name) throws OutcomeException {
             return api.find(REPLICA_SETS, namespace, name, ReplicaSet.class)
                     .map(each -> each.getSpec().getSelector());
         }
     },
     DAEMON_SET("apps/v1", "DaemonSet", "starts a replacement on the same node") {
         @Override
-        Optional<LabelSelector> selector(ApiServer api, String namespace, String name) throws ApiException {
+        Optional<LabelSelector> selector(ObjectApi api, String namespace, String name) throws OutcomeException {
             return api.find(DAEMON_SETS, namespace, name, DaemonSet.class)
                     .map(each -> each.getSpec().getSelector());
         }
     },
     REPLICATION_CONTROLLER("v1", "ReplicationController", "starts a replacement") {
         @Override
-        Optional<LabelSelector> selector(ApiServer api, String namespace, String name) throws ApiException {
+        Optional<LabelSelector> selector(ObjectApi api, String namespace, String name) throws OutcomeException {
             return api.find(REPLICATION_CONTROLLERS, namespace, name, ReplicationController.class)
                     .map(each -> new LabelSelector(List.of(), each.getSpec().getSelector()));
         }
     },
-    JOB("batch/v1", "Job", "starts another pod and does not count this one any more") {
+    JOB("batch/v1", "Job", "starts another pod and no longer counts this one") {
         @Override
-        Optional<LabelSelector> selector(ApiServer api, String namespace, String name) throws ApiException {
+        Optional<LabelSelector> selector(ObjectApi api, String namespace, String name) throws OutcomeException {
             return api.find(JOBS, namespace, name, Job.class)
                     .map(each -> each.getSpec().getSelector());
         }
@@ -60,22 +60,22 @@ enum Owner {
         this.consequence = consequence;
     }
 
-    /** The labels by which it knows its pods; empty when it is gone. */
-    abstract Optional<LabelSelector> selector(ApiServer api, String namespace, String name) throws ApiException;
+    /** The selector of the controller; empty when it is gone. */
+    abstract Optional<LabelSelector> selector(ObjectApi api, String namespace, String name) throws OutcomeException;
 
-    /** What it does about a pod that it has lost. */
+    /** What it does when a pod no longer matches, as the rest of a sentence. */
     String consequence() {
         return consequence;
     }
 
-    /** The reference of a pod to what controls it. */
+    /** The pod's reference to its controller. */
     static Optional<OwnerReference> referenceOf(Pod pod) {
         return pod.getMetadata().getOwnerReferences().stream()
                 .filter(each -> Boolean.TRUE.equals(each.getController()))
                 .findFirst();
     }
 
-    /** All kinds that are looked up. */
+    /** The resources of all these kinds. */
     static Stream<Resource> resources() {
         return Stream.of(REPLICA_SETS, DAEMON_SETS, REPLICATION_CONTROLLERS, JOBS);
     }
@@ -85,7 +85,7 @@ enum Owner {
         return reference.getKind() + "/" + reference.getName();
     }
 
-    /** Which of those that can lose a pod without harm; empty for any other, which would stall on its pod's name. */
+    /** The kind of a reference; empty for others, which cannot replace a pod while its name is taken. */
     static Optional<Owner> of(OwnerReference reference) {
         return List.of(values()).stream()
                 .filter(each ->

@@ -1,7 +1,5 @@
 package dev.falcoresponse.isolatenetwork;
 
-import dev.falcoresponse.quarantine.Policies;
-import dev.falcoresponse.quarantine.Quarantine;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +11,10 @@ final class PlainPolicy {
     static final List<String> BOTH = List.of("Ingress", "Egress");
     static final String NAMESPACE_NAME = "kubernetes.io/metadata.name";
 
-    private final IsolateNetworkSettings settings;
+    private final AllowedTraffic allowed;
 
-    PlainPolicy(IsolateNetworkSettings settings) {
-        this.settings = settings;
+    PlainPolicy(AllowedTraffic allowed) {
+        this.allowed = allowed;
     }
 
     /** The object to apply; empty lists are written out, so that a rule that someone else added goes. */
@@ -29,7 +27,7 @@ final class PlainPolicy {
             ingress.add(Map.of("from", peers));
             egress.add(Map.of("to", peers));
         }
-        if (settings.allowDns()) {
+        if (allowed.dns()) {
             egress.add(dns());
         }
         return object(pod, metadata(pod, Quarantine.policyName(pod)), BOTH, ingress, egress);
@@ -61,16 +59,15 @@ final class PlainPolicy {
         return Policies.metadata(Policies.NETWORK_POLICIES, pod, name);
     }
 
-    /** Selects exactly the pod: nobody else bears its uid. */
+    /** Selects this very pod: no other has its uid as label. */
     static Map<String, Object> podSelector(Pod pod) {
         return Map.of("matchLabels", Map.of(Quarantine.LABEL, Quarantine.uid(pod)));
     }
 
     private List<Map<String, Object>> peers() {
         return Stream.concat(
-                        settings.allowCidrs().stream()
-                                .map(cidr -> Map.<String, Object>of("ipBlock", Map.of("cidr", cidr))),
-                        settings.allowNamespaces().stream()
+                        allowed.cidrs().stream().map(cidr -> Map.<String, Object>of("ipBlock", Map.of("cidr", cidr))),
+                        allowed.namespaces().stream()
                                 .map(name -> Map.<String, Object>of("namespaceSelector", namespace(name))))
                 .toList();
     }

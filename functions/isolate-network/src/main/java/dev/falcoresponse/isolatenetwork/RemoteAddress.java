@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Who was at the other end of the connection that an alert is about. */
+/** The remote address of the connection that an alert is about. */
 final class RemoteAddress {
     private RemoteAddress() {}
 
-    /** The remote end, whichever that is; empty when the alert names no address but the pod's own. */
+    /** The first remote address; empty when the alert names none but the pod's own. */
     static Optional<Cidr> of(Alert alert, Pod pod) {
         Set<Cidr> own = own(alert, pod);
         Map<String, String> fields = alert.fields();
@@ -24,12 +24,12 @@ final class RemoteAddress {
                         ends(fields.getOrDefault("fd.name", "")))
                 .map(Cidr::address)
                 .flatMap(Optional::stream)
-                .filter(address -> !own.contains(address) && isSomewhere(address))
+                .filter(address -> !own.contains(address) && isHost(address))
                 .findFirst();
     }
 
-    /** Loopback never leaves the pod; "any" and groups are nobody. */
-    private static boolean isSomewhere(Cidr cidr) {
+    /** Loopback does not leave the pod; "any" and multicast addresses are no single host. */
+    private static boolean isHost(Cidr cidr) {
         var address = cidr.address();
         return !address.isLoopbackAddress() && !address.isAnyLocalAddress() && !address.isMulticastAddress();
     }

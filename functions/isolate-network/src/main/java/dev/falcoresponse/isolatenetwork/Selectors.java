@@ -12,15 +12,15 @@ import java.util.stream.Stream;
 final class Selectors {
     private Selectors() {}
 
-    /** Whether it selects whoever has these labels; an empty selector selects everyone. */
+    /** Whether a selector matches these labels; an empty selector matches all. */
     static boolean selects(LabelSelector selector, Map<String, String> labels) {
         return matchLabels(selector).entrySet().stream()
                         .allMatch(each -> Objects.equals(each.getValue(), labels.get(each.getKey())))
                 && selector.getMatchExpressions().stream().allMatch(each -> holds(each, labels));
     }
 
-    /** The labels without which it selects nobody; those that it wants to be absent are no handle. */
-    static Stream<String> handles(LabelSelector selector) {
+    /** The keys of the labels that a selector needs to match; not of those that must be absent. */
+    static Stream<String> keys(LabelSelector selector) {
         return Stream.concat(
                 matchLabels(selector).keySet().stream(),
                 selector.getMatchExpressions().stream()

@@ -222,7 +222,7 @@ class IsolatedPodIT {
 
     @Test
     void aPolicyForEveryPodIsNamedSinceItStillLetsThrough() {
-        shop.allowAll("open-to-all", Shop.everyPod());
+        shop.allowIngress("open-to-all", Shop.everyPod());
         Pod pod = shop.deployed();
 
         isolate(pod)
@@ -238,8 +238,8 @@ class IsolatedPodIT {
 
     @Test
     void inPlaceThePoliciesThatStillSelectItAreNamed() {
-        shop.allowAll("open-web", Shop.label("app", "web"));
-        shop.allowAll("open-other", Shop.label("app", "other"));
+        shop.allowIngress("open-web", Shop.label("app", "web"));
+        shop.allowIngress("open-other", Shop.label("app", "other"));
         Pod pod =
                 TestPods.create(shop.client, shop.namespace, "db-0", TestPods.ownedBy("apps/v1", "StatefulSet", "db"));
 
@@ -254,6 +254,17 @@ class IsolatedPodIT {
                 .withName("open-web")
                 .delete();
         assertCutOff(pod);
+    }
+
+    @Test
+    void wherePoliciesLetEverythingThroughBothWaysItCannotBeIsolated() {
+        shop.allowAll("open-to-all", Shop.everyPod());
+        Pod pod = shop.deployed();
+
+        send(pod).statusCode(503).body("reason", equalTo("conflict"), "detail", containsString("open-to-all"));
+
+        assertThat(shop.labels(pod)).containsAllEntriesOf(Shop.LABELS);
+        assertThat(shop.policies()).hasSize(1);
     }
 
     @Test
@@ -331,7 +342,7 @@ class IsolatedPodIT {
     @Test
     void aPolicyThatSomeoneElseMadeIsLeftAlone() {
         Pod pod = shop.deployed();
-        NetworkPolicy theirs = shop.allowAll("falco-response-" + uid(pod), Shop.everyPod());
+        NetworkPolicy theirs = shop.allowIngress("falco-response-" + uid(pod), Shop.everyPod());
 
         send(pod).statusCode(503).body("reason", equalTo("conflict"), "detail", containsString("someone else's"));
 
@@ -359,7 +370,7 @@ class IsolatedPodIT {
 
     @Test
     void aPreviewChangesNothingAndTellsAll() {
-        shop.allowAll("open-to-all", Shop.everyPod());
+        shop.allowIngress("open-to-all", Shop.everyPod());
         Pod pod = shop.deployed();
         String version = shop.now(pod).getMetadata().getResourceVersion();
         try (FunctionProcess previewing = FunctionProcess.start(ThisFunction.TARGET, access, Map.of())) {
@@ -460,7 +471,7 @@ class IsolatedPodIT {
     @Test
     void aPolicyThatOnlyLooksLikeOursIsNamed() {
         Pod pod = shop.deployed();
-        NetworkPolicy hidden = shop.allowAll("hidden", Shop.everyPod());
+        NetworkPolicy hidden = shop.allowIngress("hidden", Shop.everyPod());
         hidden.getMetadata()
                 .setLabels(Map.of(
                         "app.kubernetes.io/managed-by", "falco-response", "falco-response/quarantine", uid(pod)));

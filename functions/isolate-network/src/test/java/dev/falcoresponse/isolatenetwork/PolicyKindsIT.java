@@ -181,12 +181,12 @@ class PolicyKindsIT {
             given().get(function.uri().resolve("_/ready"))
                     .then()
                     .statusCode(503)
-                    .body(containsString("knows no " + missing));
+                    .body(containsString("serves no " + missing));
             Send.BINARY
                     .to(function.uri(), RecordedAlert.shellIn(pod))
                     .then()
                     .statusCode(503)
-                    .body("outcome", equalTo("failed"), "detail", containsString("The cluster knows no " + missing));
+                    .body("outcome", equalTo("failed"), "detail", containsString("The cluster serves no " + missing));
         }
         assertThat(shop.policies()).isEmpty();
         assertThat(shop.labels(pod)).containsAllEntriesOf(Shop.LABELS);

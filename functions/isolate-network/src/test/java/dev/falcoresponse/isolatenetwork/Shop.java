@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpec;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpecBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Map;
@@ -141,19 +143,36 @@ final class Shop {
 
     /** Someone else's policy that allows everything, both ways, for whom it selects. */
     NetworkPolicy allowAll(String name, LabelSelector selector) {
-        return client.resource(new NetworkPolicyBuilder()
-                        .withNewMetadata()
-                        .withNamespace(namespace)
-                        .withName(name)
-                        .endMetadata()
-                        .withNewSpec()
+        return create(
+                name,
+                new NetworkPolicySpecBuilder()
                         .withPodSelector(selector)
                         .withPolicyTypes("Ingress", "Egress")
                         .addNewIngress()
                         .endIngress()
                         .addNewEgress()
                         .endEgress()
-                        .endSpec()
+                        .build());
+    }
+
+    NetworkPolicy allowIngress(String name, LabelSelector selector) {
+        return create(
+                name,
+                new NetworkPolicySpecBuilder()
+                        .withPodSelector(selector)
+                        .withPolicyTypes("Ingress")
+                        .addNewIngress()
+                        .endIngress()
+                        .build());
+    }
+
+    private NetworkPolicy create(String name, NetworkPolicySpec spec) {
+        return client.resource(new NetworkPolicyBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName(name)
+                        .endMetadata()
+                        .withSpec(spec)
                         .build())
                 .create();
     }

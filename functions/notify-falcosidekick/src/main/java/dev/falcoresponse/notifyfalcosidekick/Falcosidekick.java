@@ -1,8 +1,8 @@
 package dev.falcoresponse.notifyfalcosidekick;
 
-import dev.falcoresponse.Outcome;
-import dev.falcoresponse.Outcome.Failed;
-import dev.falcoresponse.Reason;
+import dev.falcoresponse.action.Outcome.Failed;
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Falcosidekick's own door, the one that Falco posts to. Its 200 means accepted, and nothing about its outputs: see
- * Falcosidekick's log for these.
+ * Sends events to Falcosidekick's own endpoint, the one that Falco posts to. Its 200 means that the event was accepted, and
+ * nothing about its outputs: those are in Falcosidekick's log.
  */
 final class Falcosidekick implements AutoCloseable {
     private final HttpClient http;
@@ -25,10 +25,10 @@ final class Falcosidekick implements AutoCloseable {
     private final Duration timeout;
 
     /**
-     * A way to it.
+     * A connection to Falcosidekick.
      *
      * @param address ends with a slash
-     * @param timeout for each answer to begin; its body is not waited for
+     * @param timeout until the head of each answer; its body is not read
      */
     Falcosidekick(URI address, Duration timeout) {
         this.address = address;
@@ -39,69 +39,65 @@ final class Falcosidekick implements AutoCloseable {
                 .build();
     }
 
-    /** Hands the message over; empty when it was accepted, else why not. */
-    Optional<Outcome> post(Message message) {
-        return ask(
-                request(address)
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofByteArray(message.json()))
-                        .build(),
-                message);
+    /**
+     * Sends a message.
+     *
+     * @throws OutcomeException as failed when it was not accepted
+     */
+    void post(Message message) throws OutcomeException {
+        HttpRequest request = request(address)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(message.json()))
+                .build();
+        send(request, message);
     }
 
-    /** Looks whether it is there, and says nothing to anybody. */
-    Optional<Outcome> ping(Message message) {
-        return ask(request(address.resolve("ping")).GET().build(), message);
-    }
-
-    private Optional<Outcome> ask(HttpRequest request, Message message) {
-        try {
-            HttpResponse<InputStream> answer = http.send(request, BodyHandlers.ofInputStream());
-            // its status says it all; whoever waited for the rest might wait for ever
-            answer.body().close();
-            return judge(answer, message);
-        } catch (IOException e) {
-            return Optional.of(failed(e, message));
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
-    }
-
-    private Optional<Outcome> judge(HttpResponse<?> answer, Message message) {
-        int status = answer.statusCode();
-        if (status >= 200 && status < 300) {
-            return Optional.empty();
-        }
-        boolean worthRepeating = status >= 500 || status == 408 || status == 429;
-        return Optional.of(new Failed(
-                worthRepeating ? Reason.UNAVAILABLE : Reason.FORBIDDEN,
-                "Falcosidekick at %s answered %d".formatted(address, status),
-                retryAfter(answer),
-                message.details()));
+    /**
+     * Asks whether Falcosidekick is there; nobody is told anything.
+     *
+     * @throws OutcomeException as failed when it is not
+     */
+    void ping(Message message) throws OutcomeException {
+        send(request(address.resolve("ping")).GET().build(), message);
     }
 
     private HttpRequest.Builder request(URI uri) {
         return HttpRequest.newBuilder(uri).timeout(timeout);
     }
 
-    private Failed failed(IOException e, Message message) {
-        boolean late = e instanceof HttpTimeoutException;
-        return new Failed(
-                late ? Reason.TIMEOUT : Reason.UNAVAILABLE,
-                "Falcosidekick at %s %s"
-                        .formatted(address, late ? "does not answer in time" : "cannot be reached: " + why(e)),
-                Optional.empty(),
-                message.details());
+    private void send(HttpRequest request, Message message) throws OutcomeException {
+        try {
+            HttpResponse<InputStream> answer = http.send(request, BodyHandlers.ofInputStream());
+            answer.body().close(); // it may never end
+            if (answer.statusCode() < 200 || answer.statusCode() >= 300) {
+                throw new OutcomeException(refusal(answer).with(message.details()));
+            }
+        } catch (IOException e) {
+            throw new OutcomeException(failure(e).with(message.details()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted", e);
+        }
+    }
+
+    private Failed refusal(HttpResponse<?> answer) {
+        int status = answer.statusCode();
+        String sentence = "Falcosidekick at %s answered %d".formatted(address, status);
+        return status >= 500 || status == 408 || status == 429
+                ? Failed.retryable(Reason.UNAVAILABLE, sentence).after(retryAfter(answer))
+                : Failed.permanent(Reason.FORBIDDEN, sentence);
+    }
+
+    private Failed failure(IOException e) {
+        return e instanceof HttpTimeoutException
+                ? Failed.retryable(Reason.TIMEOUT, "Falcosidekick at %s does not answer in time".formatted(address))
+                : Failed.retryable(
+                        Reason.UNAVAILABLE, "Falcosidekick at %s cannot be reached: %s".formatted(address, cause(e)));
     }
 
     /** A refused connection has no message of its own. */
-    private static String why(IOException e) {
+    private static String cause(IOException e) {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
-    private static IllegalStateException interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new IllegalStateException("Interrupted", e);
     }
 
     private static Optional<Duration> retryAfter(HttpResponse<?> answer) {

@@ -1,51 +1,42 @@
 package dev.falcoresponse.notifyfalcosidekick;
 
-import dev.falcoresponse.EventAction;
-import dev.falcoresponse.Outcome;
-import dev.falcoresponse.Outcome.Acted;
-import dev.falcoresponse.Outcome.Previewed;
-import dev.falcoresponse.Reason;
+import dev.falcoresponse.action.Action;
+import dev.falcoresponse.action.Change;
+import dev.falcoresponse.action.Effect;
+import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.Outcome.Skipped;
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Permission;
+import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.action.Run;
+import dev.falcoresponse.action.Target;
 import dev.falcoresponse.event.Alert;
-import dev.falcoresponse.kubernetes.Permission;
-import dev.falcoresponse.reply.Door;
-import dev.falcoresponse.settings.SettingReader;
-import dev.falcoresponse.settings.Settings;
-import io.quarkus.funqy.Funq;
+import dev.falcoresponse.settings.ResponseSettings;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.net.URI;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells people what was done, and what could not be: as an event for Falcosidekick, which hands it to its outputs. */
+/** Tells people about replies of actions and about dead letters: as events for Falcosidekick, which sends them to its outputs. */
 @Singleton
-public final class NotifyFalcosidekick implements EventAction {
-    private static final String NAME = "notify-falcosidekick";
+final class NotifyFalcosidekick implements Action<Alert> {
+    static final String NAME = "notify-falcosidekick";
 
-    /** Where Falco's Helm chart puts it, installed as {@code falco} in the namespace {@code falco}. */
-    private static final URI CHARTS = URI.create("http://falco-falcosidekick.falco:2801/");
+    private static final Reason NOTIFIED = Reason.acted("notified");
 
-    private final Door door;
     private final Falcosidekick falcosidekick;
+    private final Messages messages;
+    private final ToldMessages told = new ToldMessages();
 
-    NotifyFalcosidekick(Door door, SettingReader reader, Settings settings) {
-        this.door = door;
-        this.falcosidekick = new Falcosidekick(
-                reader.value("notify-falcosidekick.url", CHARTS, NotifyFalcosidekick::url), settings.apiTimeout());
+    NotifyFalcosidekick(NotifyFalcosidekickSettings settings, ResponseSettings response, InstantSource clock) {
+        this.falcosidekick = new Falcosidekick(settings.url(), response.apiTimeout());
+        this.messages = new Messages(clock);
     }
 
-    private static URI url(String text) {
-        URI url = URI.create(text);
-        boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-        if (!http || url.getHost() == null || url.getRawQuery() != null || url.getRawFragment() != null) {
-            throw new IllegalArgumentException("it is no address such as " + CHARTS);
-        }
-        return URI.create(text.endsWith("/") ? text : text + "/");
-    }
-
-    @Funq(NAME)
-    public byte[] answer(byte[] body) {
-        return door.answer(body);
+    @PreDestroy
+    void close() {
+        falcosidekick.close();
     }
 
     @Override
@@ -53,30 +44,54 @@ public final class NotifyFalcosidekick implements EventAction {
         return NAME;
     }
 
-    /** It asks nothing of the API server. */
+    @Override
+    public Target<Alert> target() {
+        return new EventTarget();
+    }
+
+    @Override
+    public Effect effect() {
+        return Effect.NOTIFY;
+    }
+
+    @Override
+    public List<Reason> reasons() {
+        return List.of(NOTIFIED);
+    }
+
+    @Override
+    public Optional<Class<?>> settings() {
+        return Optional.of(NotifyFalcosidekickSettings.class);
+    }
+
+    /** It asks the API server for nothing. */
     @Override
     public List<Permission> permissions() {
         return List.of();
     }
 
+    /** Brokers repeat, and a filter that is down makes a dead letter for each Trigger: people are told once. */
     @Override
-    public Outcome act(Alert event) {
-        Message message = Message.about(event);
-        Optional<Outcome> failed = falcosidekick.post(message);
-        return failed.orElseGet(
-                () -> new Acted(Reason.NOTIFIED, "Told Falcosidekick: " + message.summary(), message.details()));
+    public Optional<Outcome> refusal(Alert alert, Alert event) {
+        Message message = messages.about(event);
+        return told.contains(message)
+                ? Optional.of(new Skipped(Reason.ALREADY_DONE, "People were told already: " + message.summary()))
+                : Optional.empty();
     }
 
     @Override
-    public Outcome preview(Alert event) {
-        Message message = Message.about(event);
-        Optional<Outcome> failed = falcosidekick.ping(message);
-        return failed.orElseGet(
-                () -> new Previewed("Would tell Falcosidekick: " + message.summary(), message.details()));
-    }
-
-    @PreDestroy
-    void close() {
-        falcosidekick.close();
+    public Change act(Alert alert, Alert event, Run run) throws OutcomeException {
+        Message message = messages.about(event);
+        switch (run) {
+            case REAL -> {
+                falcosidekick.post(message);
+                told.add(message);
+            }
+            case DRY -> falcosidekick.ping(message);
+        }
+        return new Change(
+                NOTIFIED,
+                run.verb("Told Falcosidekick: ", "tell Falcosidekick: ") + message.summary(),
+                message.details());
     }
 }

@@ -3,6 +3,7 @@ package dev.falcoresponse.notifyfalcosidekick;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +14,7 @@ import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.ThisFunction;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** People are told what was done, and what could not be; nobody is told twice over, and nothing goes round. */
+/** People are told once about each reply and each dead letter, and no notification comes back as an alert. */
 class NotifyIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final KubeAccess NOWHERE = new KubeAccess("http://127.0.0.1:1", "", "token");
@@ -38,6 +41,9 @@ class NotifyIT {
     private static final FunctionProcess function = start("false", falcosidekick.uri());
 
     private int recordsBefore;
+
+    /** Of the alert: people are told about each event only once. */
+    private final String eventId = UUID.randomUUID().toString();
 
     private static FunctionProcess start(String dryRun, URI url) {
         return FunctionProcess.start(
@@ -63,13 +69,18 @@ class NotifyIT {
         return all.subList(recordsBefore, all.size());
     }
 
+    private JsonPath onlyRecord() {
+        assertThat(records()).hasSize(1);
+        return JsonPath.from(records().getFirst());
+    }
+
     @Test
     void itIsReadyWithoutAnApiServer() {
         assertThat(function.status("_/ready")).isEqualTo(200);
     }
 
     /** What a function replied, as the broker passes it on. */
-    private static RecordedAlert reply(String action, String outcome, String reason) {
+    private RecordedAlert reply(String action, String outcome, String reason) {
         ObjectNode done = JSON.createObjectNode()
                 .put("action", action)
                 .put("outcome", outcome)
@@ -80,7 +91,7 @@ class NotifyIT {
                 .put("priority", "Notice")
                 .put("source", "syscall")
                 .put("hostname", "node-1")
-                .put("eventId", "e-1")
+                .put("eventId", eventId)
                 .put("eventTime", "2026-11-23T12:00:00.123456789Z")
                 .put("namespace", "shop")
                 .put("pod", "web-0")
@@ -93,7 +104,7 @@ class NotifyIT {
         done.putObject("details").put("location", "s3://evidence/shop/web-0/");
         Map<String, String> headers = new HashMap<>(Map.of(
                 "ce-specversion", "1.0",
-                "ce-id", "e-1/" + action,
+                "ce-id", eventId + "/" + action,
                 "ce-source", "/falco-response/" + action,
                 "ce-type", "falco.response." + action + ".v1",
                 "content-type", "application/json"));
@@ -101,8 +112,9 @@ class NotifyIT {
     }
 
     /** What a broker adds for its dead letter sink. */
-    private static RecordedAlert deadLetter(RecordedAlert alert, String code, String answer) {
-        return alert.withHeader("ce-knativeerrorcode", code)
+    private RecordedAlert deadLetter(RecordedAlert alert, String code, String answer) {
+        return alert.withHeader("ce-id", eventId + alert.headers().get("ce-id"))
+                .withHeader("ce-knativeerrorcode", code)
                 .withHeader("ce-knativeerrordest", "http://delete-pod.falco-response.svc.cluster.local")
                 .withHeader(
                         "ce-knativeerrordata",
@@ -121,16 +133,7 @@ class NotifyIT {
         "snapshot-logs,   skipped,   host,    Informational"
     })
     void aReplyIsTold(String action, String outcome, String reason, String priority) {
-        send(reply(action, outcome, reason))
-                .statusCode(200)
-                .header("ce-type", "falco.response.notify-falcosidekick.v1")
-                .header("ce-outcome", "acted")
-                .body(
-                        "reason", equalTo("notified"),
-                        "rule", equalTo("Terminal shell in container"),
-                        "eventId", equalTo("e-1"),
-                        "namespace", equalTo("shop"),
-                        "pod", equalTo("web-0"));
+        send(reply(action, outcome, reason)).statusCode(204).header("ce-type", nullValue());
 
         assertThat(falcosidekick.events()).hasSize(1);
         JsonNode told = falcosidekick.events().getFirst();
@@ -148,20 +151,26 @@ class NotifyIT {
         assertThat(fields.path("k8s.pod.name").asText()).isEqualTo("web-0");
         assertThat(fields.path("response.details").asText()).contains("s3://evidence");
         assertThat(fields.has("container.name")).isFalse();
-        assertThat(records()).hasSize(1);
+        JsonPath record = onlyRecord();
+        assertThat(record.getString("outcome")).isEqualTo("acted");
+        assertThat(record.getString("reason")).isEqualTo("notified");
+        assertThat(record.getString("rule")).isEqualTo("Terminal shell in container");
+        assertThat(record.getString("eventId")).isEqualTo(eventId);
+        assertThat(record.getString("namespace")).isEqualTo("shop");
+        assertThat(record.getString("pod")).isEqualTo("web-0");
     }
 
     @Test
     void aReplyToSomeonesRequestIsTold() {
-        String body = reply("release-pod", "acted", "released")
+        String body = reply("isolate-network", "acted", "released")
                 .body()
                 .replace("\"rule\":\"Terminal shell in container\"", "\"rule\":null");
 
-        send(reply("release-pod", "acted", "released").withBody(body)).statusCode(200);
+        send(reply("isolate-network", "acted", "released").withBody(body)).statusCode(204);
 
         JsonNode told = falcosidekick.events().getFirst();
-        assertThat(told.path("rule").asText()).isEqualTo("Falco response: release-pod acted");
-        assertThat(told.path("output").asText()).endsWith("(release-pod acted)");
+        assertThat(told.path("rule").asText()).isEqualTo("Falco response: isolate-network acted");
+        assertThat(told.path("output").asText()).endsWith("(isolate-network acted)");
     }
 
     @Test
@@ -169,8 +178,7 @@ class NotifyIT {
         Send.STRUCTURED
                 .to(function.uri(), reply("delete-pod", "acted", "deleted"))
                 .then()
-                .statusCode(200)
-                .body("data.reason", equalTo("notified"));
+                .statusCode(204);
 
         assertThat(falcosidekick.events()).hasSize(1);
     }
@@ -183,7 +191,7 @@ class NotifyIT {
                         deadLetter(
                                 SHELL, "422", "{\"status\":422,\"detail\":\"May not delete pods in namespace shop\"}"))
                 .then()
-                .statusCode(200);
+                .statusCode(204);
 
         JsonNode told = falcosidekick.events().getFirst();
         assertThat(told.path("rule").asText()).isEqualTo("Falco response: undelivered");
@@ -200,19 +208,19 @@ class NotifyIT {
     void evenWhatNobodyCanReadIsTold() {
         RecordedAlert half = SHELL.withBody(SHELL.body().substring(0, 100));
 
-        send(deadLetter(half, "400", "{\"detail\":\"The body is no JSON\"}"))
-                .statusCode(200)
-                .body("rule", equalTo("Terminal shell in container"), "details.data", equalTo(half.body()));
+        send(deadLetter(half, "400", "{\"detail\":\"The body is no JSON\"}")).statusCode(204);
+        assertThat(onlyRecord().getString("rule")).isEqualTo("Terminal shell in container");
+        assertThat(onlyRecord().getString("details.data")).isEqualTo(half.body());
 
         assertThat(falcosidekick.events().getFirst().path("output").asText())
                 .contains("Terminal shell in container", "The body is no JSON");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"falco.response.release-requested.v1", "dev.knative.sources.ping", "something.else"})
+    @ValueSource(strings = {"falco.response.isolate-network.undo.v1", "dev.knative.sources.ping", "something.else"})
     void aDeadLetterOfAnyKindIsTold(String type) {
         send(deadLetter(SHELL.withHeader("ce-type", type).withBody("{}"), "503", "not a problem"))
-                .statusCode(200);
+                .statusCode(204);
 
         assertThat(falcosidekick
                         .events()
@@ -232,8 +240,7 @@ class NotifyIT {
                 deadLetter(own, "503", ""),
                 told,
                 deadLetter(told, "400", ""),
-                deadLetter(SHELL.withHeader("ce-eventsource", "falco-response").withBody("half"), "400", ""),
-                SHELL);
+                deadLetter(SHELL.withHeader("ce-eventsource", "falco-response").withBody("half"), "400", ""));
 
         refused.forEach(event -> send(event).statusCode(400).body("outcome", equalTo("rejected")));
 
@@ -255,7 +262,7 @@ class NotifyIT {
                 .as("the alert itself is in the log meanwhile")
                 .contains("\"outcome\":\"failed\"", "\"data\":");
         falcosidekick.answers(200);
-        send(deadLetter(SHELL, "422", "no")).statusCode(200);
+        send(deadLetter(SHELL, "422", "no")).statusCode(204);
         assertThat(falcosidekick.events()).hasSize(1);
     }
 
@@ -270,7 +277,7 @@ class NotifyIT {
     void anAnswerThatNeverEndsHoldsNobodyUp() {
         falcosidekick.neverEnds();
 
-        send(reply("delete-pod", "acted", "deleted")).statusCode(200);
+        send(reply("delete-pod", "acted", "deleted")).statusCode(204);
     }
 
     @Test
@@ -278,7 +285,7 @@ class NotifyIT {
         send(deadLetter(reply("delete-pod", "acted", "deleted"), "503", "")
                         .withHeader(
                                 "ce-knativeerrordest", "http://notify-falcosidekick.falco-response.svc.cluster.local"))
-                .statusCode(200);
+                .statusCode(204);
 
         assertThat(falcosidekick.events().getFirst().path("rule").asText())
                 .isEqualTo("Falco response: delete-pod acted");
@@ -290,7 +297,7 @@ class NotifyIT {
                         reply("snapshot-logs", "acted", "captured"),
                         "400",
                         "{\"detail\":\"The evidence is not complete\"}"))
-                .statusCode(200);
+                .statusCode(204);
 
         JsonNode told = falcosidekick.events().getFirst();
         assertThat(told.path("rule").asText()).isEqualTo("Falco response: undelivered");
@@ -299,18 +306,63 @@ class NotifyIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "failed", "rejected", "Acted"})
-    void anOutcomeThatNoReplyHasIsRefused(String outcome) {
-        send(reply("delete-pod", outcome, "deleted"))
-                .statusCode(400)
-                .body("detail", containsString("outcome is none of acted"));
+    void aReplyWithAnOutcomeThatNoReplyHasIsADeadLetter(String outcome) {
+        send(reply("delete-pod", outcome, "deleted")).statusCode(204);
 
-        assertThat(falcosidekick.events()).isEmpty();
+        assertThat(falcosidekick.events().getFirst().path("rule").asText()).isEqualTo("Falco response: undelivered");
+    }
+
+    /** A Trigger's timeout and a refused connection in Kafka's broker leave no marks. */
+    @Test
+    void aDeadLetterWithoutMarksIsTold() {
+        send(SHELL.withHeader("ce-id", eventId)).statusCode(204);
+
+        assertThat(falcosidekick.events().getFirst().path("output").asText())
+                .contains("No answer to \"Terminal shell in container\"", "does not say why");
+    }
+
+    @Test
+    void anAnswerThatCouldNotBeHandedOnIsNotCalledNoAnswer() {
+        send(deadLetter(SHELL, "500", "")
+                        .withHeader(
+                                "ce-knativeerrordest",
+                                "http://broker-ingress.knative-eventing.svc.cluster.local/falco-response/default"))
+                .statusCode(204);
+
+        assertThat(falcosidekick.events().getFirst().path("output").asText())
+                .contains("was answered, but the answer could not be handed on");
+    }
+
+    @Test
+    void eachEventIsToldOnce() {
+        send(SHELL.withHeader("ce-id", eventId)).statusCode(204);
+        send(deadLetter(SHELL, "500", "").withHeader("ce-id", eventId)).statusCode(204);
+
+        assertThat(falcosidekick.events()).hasSize(1);
+        assertThat(JsonPath.from(records().getLast()).getString("reason")).isEqualTo("already-done");
+    }
+
+    @Test
+    void aChangeWhoseFirstAnswerWasLostIsToldByTheSecond() {
+        RecordedAlert again = reply("delete-pod", "skipped", "recently-handled");
+        RecordedAlert second = again.withBody(
+                again.body()
+                        .replace(
+                                "\"location\":\"s3://evidence/shop/web-0/\"",
+                                "\"earlier\":{\"outcome\":\"acted\",\"reason\":\"deleted\",\"time\":\"2026-11-23T12:00:00Z\"}"));
+
+        send(second).statusCode(204);
+        send(second).statusCode(204);
+
+        assertThat(falcosidekick.events()).hasSize(1);
+        assertThat(falcosidekick.events().getFirst().path("rule").asText())
+                .isEqualTo("Falco response: delete-pod acted");
     }
 
     @Test
     void aLongMessageIsCut() {
         send(reply("delete-pod", "acted", "deleted").with("message", "x".repeat(100_000)))
-                .statusCode(200);
+                .statusCode(204);
 
         assertThat(falcosidekick.events().getFirst().path("output").asText()).hasSizeLessThan(700);
     }
@@ -335,8 +387,12 @@ class NotifyIT {
             Send.BINARY
                     .to(previewing.uri(), reply("delete-pod", "acted", "deleted"))
                     .then()
-                    .statusCode(200)
-                    .body("outcome", equalTo("previewed"), "message", containsString("delete-pod acted"));
+                    .statusCode(204);
+
+            assertThat(previewing.records())
+                    .singleElement()
+                    .asString()
+                    .contains("\"outcome\":\"previewed\"", "delete-pod acted");
         }
 
         assertThat(falcosidekick.events()).isEmpty();
@@ -356,7 +412,7 @@ class NotifyIT {
         String hostile = "\u001b[2J<script>\r\nfake";
 
         send(reply("delete-pod", "acted", "deleted").with("message", hostile).with("pod", hostile))
-                .statusCode(200);
+                .statusCode(204);
 
         assertThat(falcosidekick.events()).hasSize(1);
         assertThat(records()).hasSize(1).allSatisfy(line -> assertThat(line).doesNotContain("\u001b"));

@@ -3,7 +3,7 @@ package dev.falcoresponse.snapshotlogs;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream that is read in blocks: a single byte is a block of one. */
+/** A stream that is read in blocks; a single byte is read as a block of one. */
 abstract class BlockInputStream extends InputStream {
     @Override
     public abstract int read(byte[] bytes, int offset, int length) throws IOException;

@@ -4,7 +4,7 @@ import dev.falcoresponse.snapshotlogs.EvidenceStore.Content;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 
-/** Contents of objects. */
+/** Contents of objects in memory. */
 final class Contents {
     private Contents() {}
 

@@ -1,11 +1,15 @@
 package dev.falcoresponse.snapshotlogs;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 
-/** SHA-256, written in hexadecimal. */
+/** Digests: SHA-256 in hexadecimal, MD5 in base64. */
 final class Digests {
     private Digests() {}
 
@@ -17,11 +21,12 @@ final class Digests {
         }
     }
 
-    /** As HTTP's {@code Content-MD5} wants it: against slips on the way, not against anybody. */
-    static String md5(byte[] bytes) {
+    /** For the header {@code Content-MD5}: against errors in transit, not against attackers. */
+    static String md5(InputStream in) throws IOException {
         try {
-            return Base64.getEncoder()
-                    .encodeToString(MessageDigest.getInstance("MD5").digest(bytes));
+            DigestInputStream digest = new DigestInputStream(in, MessageDigest.getInstance("MD5"));
+            digest.transferTo(OutputStream.nullOutputStream());
+            return Base64.getEncoder().encodeToString(digest.getMessageDigest().digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -4,24 +4,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Where evidence is kept: what is there is never written again. Every method ends with an IOException that says why. */
+/** Stores evidence. An object is never overwritten. Methods throw an IOException that names the object and the cause. */
 interface EvidenceStore extends AutoCloseable {
-    /** Writes an object as a whole or not at all; false when there is one of that key already, which stays as it is. */
+    /** Writes an object as a whole or not at all; {@code false} when there is one of that key already. */
     boolean putIfAbsent(String key, Content content) throws IOException;
 
-    /** An object, to be read and closed; empty when there is none. */
+    /** An object, which the caller closes; empty when there is none. */
     Optional<InputStream> read(String key) throws IOException;
 
-    /** Whether an object could be written there now; leaves nothing behind. */
-    void check(String prefix) throws IOException;
+    /** Tries whether objects can be written, and are not overwritten. */
+    void check() throws IOException;
 
-    /** Where objects with this prefix are, as people and other programs name it. */
+    /** The address of the objects with this prefix. */
     String location(String prefix);
 
     @Override
     default void close() {}
 
-    /** What is to be written, as often as it must be read. */
+    /** The content of an object, which can be read several times. */
     interface Content {
         /** In bytes. */
         long size();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -11,13 +12,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A folder, usually on a volume: an object gets its name only when all of it is on the disk. */
+/** A folder, usually on a volume. An object gets its name once all of it is on the disk. */
 final class FileStore implements EvidenceStore {
-    /** What a check writes: that much room must there be. */
+    /** How many bytes a check writes. */
     private static final int ENOUGH = 256 * 1024;
+
+    /** Longer than a capture takes. */
+    private static final Duration LEFTOVER_AGE = Duration.ofMinutes(5);
 
     private final Path root;
 
@@ -40,13 +48,54 @@ final class FileStore implements EvidenceStore {
             return false;
         }
         requireRoot();
-        Files.createDirectories(target.getParent());
+        createFolders(parent(target));
+        removeLeftovers(parent(target));
         Path temporary = target.resolveSibling("." + UUID.randomUUID() + ".tmp");
         try {
             write(temporary, content);
-            return name(temporary, target);
+            boolean fresh = name(temporary, target);
+            sync(parent(target));
+            return fresh;
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** A file's name is on the disk only when its folder is: else a power cut takes it. */
+    private static void sync(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** Everything in the store has a parent. */
+    private static Path parent(Path path) {
+        return Objects.requireNonNull(path.getParent());
+    }
+
+    private void createFolders(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            createFolders(parent(folder));
+            try {
+                Files.createDirectory(folder);
+            } catch (FileAlreadyExistsException e) {
+                return; // by another log of the same pod
+            }
+            sync(parent(folder));
+        }
+    }
+
+    /** Temporary files of a run that was killed; one that is still written is younger. */
+    private static void removeLeftovers(Path folder) throws IOException {
+        FileTime old = FileTime.from(Instant.now().minus(LEFTOVER_AGE));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".*.tmp")) {
+            for (Path file : files) {
+                if (Files.getLastModifiedTime(file).compareTo(old) < 0) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // another run was faster
         }
     }
 
@@ -61,7 +110,7 @@ final class FileStore implements EvidenceStore {
         }
     }
 
-    /** A second name for the same file is given or refused in one step; where there are none, a look must do. */
+    /** A hard link is created or refused in one step; file systems without links need a check before the move. */
     private static boolean name(Path temporary, Path target) throws IOException {
         try {
             Files.createLink(target, temporary);
@@ -87,7 +136,7 @@ final class FileStore implements EvidenceStore {
     }
 
     @Override
-    public void check(String prefix) throws IOException {
+    public void check() throws IOException {
         requireRoot();
         Path file = Files.createTempFile(root, ".check-", ".tmp");
         try {
@@ -97,10 +146,10 @@ final class FileStore implements EvidenceStore {
         }
     }
 
-    /** A volume that is not mounted must not become a folder of the container's. */
+    /** A volume that is not mounted must not become a folder of the container. */
     private void requireRoot() throws IOException {
         if (!Files.isDirectory(root)) {
-            throw new IOException("The folder " + root + " is not there");
+            throw new IOException("The folder " + root + " does not exist");
         }
     }
 

@@ -3,13 +3,12 @@ package dev.falcoresponse.snapshotlogs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** What was secured, with digests, and what was not, with reasons: written last, it makes a snapshot of the objects. */
+/** Lists what was stored, with digests, and what was not, with reasons. It is written last and completes the snapshot. */
 final class Manifest {
     static final String NAME = "manifest.json";
     static final int VERSION = 1;
@@ -22,7 +21,7 @@ final class Manifest {
     private boolean complete = true;
     private long bytes;
 
-    /** Something small that is stored as it is. */
+    /** Adds an object that is stored as it is. */
     synchronized void add(String name, byte[] content) {
         objects.addObject()
                 .put("name", name)
@@ -33,8 +32,8 @@ final class Manifest {
         bytes += content.length;
     }
 
-    /** A log, stored compressed. */
-    synchronized void add(String name, LogOf log, StoredLog stored, boolean truncated, String note) {
+    /** Adds a log, which is stored compressed. */
+    synchronized void add(String name, ContainerLog log, StoredLog stored, boolean truncated, String note) {
         ObjectNode entry = objects.addObject()
                 .put("name", name)
                 .put("container", log.container())
@@ -52,14 +51,14 @@ final class Manifest {
         bytes += stored.bytes();
     }
 
-    /** Something that there was nothing of, or that nobody may read: the snapshot is whole without it. */
-    synchronized void lacks(String what, String why) {
+    /** Notes what does not exist, or must not be read: the snapshot is complete without it. */
+    synchronized void note(String what, String why) {
         missing.addObject().put("what", what).put("why", why);
     }
 
-    /** Something that should have been secured and was not. */
-    synchronized void misses(String what, String why) {
-        lacks(what, why);
+    /** Notes what should have been stored and was not: the snapshot is not complete. */
+    synchronized void missing(String what, String why) {
+        note(what, why);
         complete = false;
     }
 
@@ -67,7 +66,7 @@ final class Manifest {
         return complete;
     }
 
-    /** Of all that was secured, uncompressed. */
+    /** The size of all that was stored, uncompressed. */
     synchronized long bytes() {
         return bytes;
     }
@@ -75,24 +74,17 @@ final class Manifest {
     /**
      * The manifest as it is stored.
      *
+     * @param record about the capture, without its digest
      * @param since how old the oldest line was allowed to be; empty: any
      */
-    synchronized byte[] write(String record, String since) {
+    synchronized byte[] write(ObjectNode record, String since) {
         root.put("version", VERSION).put("complete", complete);
         putOrNull(root, "since", since);
-        root.set("record", parse(record));
+        root.set("record", record);
         root.set("objects", objects);
         root.set("notCaptured", missing);
         try {
             return (JSON.writeValueAsString(root) + "\n").getBytes(UTF_8);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static JsonNode parse(String json) {
-        try {
-            return JSON.readTree(json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -2,11 +2,11 @@ package dev.falcoresponse.snapshotlogs;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -15,26 +15,25 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * A bucket. An object is written only if there is none of its key ({@code If-None-Match: *}), large ones in parts that
- * become an object in one step.
+ * A bucket. An object is written by one request, and only if there is none of its key ({@code If-None-Match: *}).
  *
- * <p>Endpoint, region and keys are the AWS SDK's own settings; with an endpoint of one's own the bucket goes into the path.
+ * <p>Endpoint, region and keys are the AWS SDK's own settings; with an endpoint of one's own the bucket is part of the path.
  */
 final class S3Store implements EvidenceStore {
-    /** Larger objects go in parts of this size. */
-    private static final int PART = 8 * 1024 * 1024;
+    /** The object that shows whether the bucket honours conditional writes. */
+    private static final String CHECK = "falco-response-check";
 
     private static final int EXISTS = 412;
 
-    /** Two writers at once: whoever comes second is told so. */
+    /** Another writer was faster, or failed: only a further attempt tells. */
     private static final int CONFLICT = 409;
+
+    private static final int ATTEMPTS = 3;
 
     private final S3Client s3;
     private final String bucket;
@@ -51,15 +50,14 @@ final class S3Store implements EvidenceStore {
     static S3Store open(URI uri, Map<String, String> environment, Protection protection) {
         boolean ownEndpoint =
                 environment.containsKey("AWS_ENDPOINT_URL_S3") || environment.containsKey("AWS_ENDPOINT_URL");
-        S3Client client = client(ownEndpoint);
         String path = uri.getPath().replaceFirst("^/", "").replaceFirst("/$", "");
-        return new S3Store(client, uri.getAuthority(), path.isEmpty() ? "" : path + "/", protection);
+        return new S3Store(client(ownEndpoint), uri.getAuthority(), path.isEmpty() ? "" : path + "/", protection);
     }
 
     private static S3Client client(boolean ownEndpoint) {
         return S3Client.builder()
                 .forcePathStyle(ownEndpoint)
-                // a checksum behind the body is what not every store understands: MD5 goes before it
+                // not every store understands a checksum behind the body: Content-MD5 precedes it
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .httpClient(UrlConnectionHttpClient.builder()
                         .connectionTimeout(Duration.ofSeconds(5))
@@ -67,7 +65,7 @@ final class S3Store implements EvidenceStore {
                         .build())
                 .overrideConfiguration(ClientOverrideConfiguration.builder()
                         .apiCallTimeout(Duration.ofSeconds(20))
-                        // repeating is the broker's
+                        // the broker repeats
                         .retryStrategy(retries -> retries.maxAttempts(2))
                         .build())
                 .build();
@@ -75,78 +73,44 @@ final class S3Store implements EvidenceStore {
 
     @Override
     public boolean putIfAbsent(String key, Content content) throws IOException {
-        try {
-            if (content.size() > PART) {
-                putParts(prefix + key, content);
-            } else {
-                put(prefix + key, content);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                put(key, content);
+                return true;
+            } catch (S3Exception e) {
+                if (e.statusCode() == EXISTS) {
+                    return false;
+                }
+                if (e.statusCode() != CONFLICT || attempt == ATTEMPTS) {
+                    throw failed(key, e);
+                }
+            } catch (SdkException e) {
+                throw failed(key, e);
             }
-            return true;
-        } catch (S3Exception e) {
-            if (e.statusCode() == EXISTS || e.statusCode() == CONFLICT) {
-                return false;
-            }
-            throw failed(key, e);
-        } catch (SdkException e) {
-            throw failed(key, e);
         }
     }
 
     private void put(String key, Content content) throws IOException {
-        PutObjectRequest.Builder request =
-                PutObjectRequest.builder().bucket(bucket).key(key).ifNoneMatch("*");
-        protection.apply(request, Instant.now());
+        String md5;
         try (InputStream in = content.open()) {
-            byte[] bytes = in.readAllBytes();
-            s3.putObject(request.contentMD5(Digests.md5(bytes)).build(), RequestBody.fromBytes(bytes));
+            md5 = Digests.md5(in);
         }
-    }
-
-    private void putParts(String key, Content content) throws IOException {
-        CreateMultipartUploadRequest.Builder request =
-                CreateMultipartUploadRequest.builder().bucket(bucket).key(key);
+        PutObjectRequest.Builder request = PutObjectRequest.builder()
+                .bucket(bucket)
+                .key(prefix + key)
+                .ifNoneMatch("*")
+                .contentMD5(md5);
         protection.apply(request, Instant.now());
-        String upload = s3.createMultipartUpload(request.build()).uploadId();
-        boolean done = false;
-        try (InputStream in = content.open()) {
-            List<CompletedPart> parts = parts(key, upload, in);
-            s3.completeMultipartUpload(complete -> complete.bucket(bucket)
-                    .key(key)
-                    .uploadId(upload)
-                    .ifNoneMatch("*")
-                    .multipartUpload(all -> all.parts(parts)));
-            done = true;
-        } finally {
-            if (!done) {
-                abort(key, upload);
-            }
-        }
+        s3.putObject(
+                request.build(),
+                RequestBody.fromContentProvider(() -> open(content), content.size(), "application/octet-stream"));
     }
 
-    private List<CompletedPart> parts(String key, String upload, InputStream in) throws IOException {
-        List<CompletedPart> parts = new ArrayList<>();
-        for (byte[] bytes = in.readNBytes(PART); bytes.length > 0; bytes = in.readNBytes(PART)) {
-            int number = parts.size() + 1;
-            String md5 = Digests.md5(bytes);
-            String tag = s3.uploadPart(
-                            part -> part.bucket(bucket)
-                                    .key(key)
-                                    .uploadId(upload)
-                                    .partNumber(number)
-                                    .contentMD5(md5),
-                            RequestBody.fromBytes(bytes))
-                    .eTag();
-            parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
-        }
-        return parts;
-    }
-
-    /** What remains otherwise is no object, but costs. */
-    private void abort(String key, String upload) {
+    private static InputStream open(Content content) {
         try {
-            s3.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(upload));
-        } catch (SdkException e) {
-            // the store is gone: its own rules for unfinished uploads must do
+            return content.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -161,18 +125,15 @@ final class S3Store implements EvidenceStore {
         }
     }
 
-    /** An upload that is begun and given up needs the right to write, and leaves nothing. */
+    /** Writes the same object twice: the second time it must be refused. */
     @Override
-    public void check(String under) throws IOException {
-        String key = prefix + under + "check";
-        try {
-            CreateMultipartUploadRequest.Builder request =
-                    CreateMultipartUploadRequest.builder().bucket(bucket).key(key);
-            protection.apply(request, Instant.now());
-            String upload = s3.createMultipartUpload(request.build()).uploadId();
-            s3.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(upload));
-        } catch (SdkException e) {
-            throw failed(under, e);
+    public void check() throws IOException {
+        Content content = Contents.of("Conditional writes are honoured.\n".getBytes(StandardCharsets.UTF_8));
+        boolean first = putIfAbsent(CHECK, content);
+        if (first && putIfAbsent(CHECK, content)) {
+            throw new IOException(
+                    location(CHECK) + " was overwritten: the bucket ignores If-None-Match, so that evidence"
+                            + " would not be safe there");
         }
     }
 

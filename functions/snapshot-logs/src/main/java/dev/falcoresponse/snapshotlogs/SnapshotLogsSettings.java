@@ -1,109 +1,74 @@
 package dev.falcoresponse.snapshotlogs;
 
-import dev.falcoresponse.settings.SettingReader;
+import dev.falcoresponse.settings.Durations;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.quarkus.runtime.configuration.ConfigurationException;
-import java.math.BigDecimal;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import software.amazon.awssdk.core.exception.SdkException;
+import org.eclipse.microprofile.config.spi.Converter;
 
-/**
- * What is secured, and where.
- *
- * @param maxBytes of each container's log; of a longer one the newest end is kept
- * @param since how old the oldest line may be; empty: any
- */
-record SnapshotLogsSettings(URI store, long maxBytes, Optional<Duration> since, Protection protection) {
-    private static final long LEAST = 1024;
-    private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+/** What is stored, and where. */
+@ConfigMapping(prefix = "snapshot-logs")
+interface SnapshotLogsSettings {
+    /** {@code file:///folder} or {@code s3://bucket/prefix}. */
+    @WithConverter(StoreReader.class)
+    URI store();
 
-    static SnapshotLogsSettings read(SettingReader reader) {
-        Optional<URI> store =
-                reader.value("snapshot-logs.store", Optional.empty(), text -> Optional.of(requireStore(text)));
-        SnapshotLogsSettings settings = new SnapshotLogsSettings(
-                store.orElseThrow(() -> new ConfigurationException("SNAPSHOT_LOGS_STORE is missing: say where evidence"
-                        + " is kept, such as file:///evidence or s3://bucket/prefix.")),
-                reader.value("snapshot-logs.max-bytes", 10L * 1024 * 1024, SnapshotLogsSettings::bytes),
-                reader.value("snapshot-logs.since", Optional.empty(), text -> Optional.of(since(text))),
-                new Protection(
-                        reader.value(
-                                "snapshot-logs.s3-sse",
-                                Optional.empty(),
-                                text -> Optional.of(Protection.Encryption.parse(text))),
-                        reader.value(
-                                "snapshot-logs.s3-retain",
-                                Optional.empty(),
-                                text -> Optional.of(Protection.Retention.parse(text)))));
-        boolean file = "file".equals(settings.store().getScheme());
-        if (file && !settings.protection().equals(Protection.NONE)) {
-            throw new ConfigurationException(
-                    "SNAPSHOT_LOGS_S3_* has no effect with a SNAPSHOT_LOGS_STORE that is a" + " folder. Leave it out.");
+    /** Of each container's log in bytes; of a longer one the newest end is kept. */
+    @WithDefault("10Mi")
+    @WithConverter(BytesReader.class)
+    long maxBytes();
+
+    /** How old the oldest line may be, in whole seconds; by default any. */
+    Optional<@WithConverter(SinceReader.class) Duration> since();
+
+    /** How a bucket encrypts objects. */
+    Optional<@WithConverter(Encryption.Reader.class) Encryption> s3Sse();
+
+    /** How long a bucket keeps objects from being deleted. */
+    Optional<@WithConverter(Retention.Reader.class) Retention> s3Retain();
+
+    /** Reads the address of a store. */
+    final class StoreReader implements Converter<URI> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public URI convert(String text) {
+            return StoreAddress.parse(text.strip());
         }
-        return settings;
     }
 
-    private static Duration since(String text) {
-        Duration since = SettingReader.duration(text, Duration.ofSeconds(1));
-        if (!since.equals(Duration.ofSeconds(since.toSeconds()))) {
-            throw new IllegalArgumentException("it is no whole number of seconds");
-        }
-        return since;
-    }
+    /** Reads a number of bytes as Kubernetes writes quantities: {@code 10Mi}, {@code 500k}. */
+    final class BytesReader implements Converter<Long> {
+        private static final long serialVersionUID = 1;
+        private static final long MIN = 1024;
 
-    static URI requireStore(String text) {
-        URI uri;
-        try {
-            uri = URI.create(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(wrong(), e);
-        }
-        boolean file = "file".equals(uri.getScheme())
-                && uri.getHost() == null
-                && uri.getPath() != null
-                && uri.getPath().startsWith("/")
-                && uri.getPath().length() > 1;
-        boolean s3 = "s3".equals(uri.getScheme())
-                && uri.getAuthority() != null
-                && BUCKET.matcher(uri.getAuthority()).matches()
-                && uri.getPath() != null;
-        if ((!file && !s3) || uri.getQuery() != null || uri.getFragment() != null) {
-            throw new IllegalArgumentException(wrong());
-        }
-        return uri;
-    }
-
-    private static String wrong() {
-        return "it is neither file:///folder nor s3://bucket/prefix";
-    }
-
-    /** A number as Kubernetes writes quantities: {@code 10Mi}, {@code 500k}. */
-    private static long bytes(String text) {
-        try {
-            BigDecimal bytes = Quantity.getAmountInBytes(Quantity.parse(text));
-            long exact = bytes.longValueExact();
-            if (exact >= LEAST) {
-                return exact;
+        @Override
+        public Long convert(String text) {
+            long bytes;
+            try {
+                bytes = Quantity.getAmountInBytes(Quantity.parse(text.strip())).longValueExact();
+            } catch (ArithmeticException | IllegalArgumentException e) {
+                throw new IllegalArgumentException("it is no number of bytes, such as 10Mi", e);
             }
-        } catch (ArithmeticException | IllegalArgumentException e) {
-            throw new IllegalArgumentException("it is no number of bytes, such as 10Mi", e);
+            if (bytes < MIN) {
+                throw new IllegalArgumentException("it is less than " + MIN + " bytes");
+            }
+            return bytes;
         }
-        throw new IllegalArgumentException("it is less than " + LEAST + " bytes");
     }
 
-    /** Opens the store; asks it nothing yet. */
-    static EvidenceStore open(URI store, Map<String, String> environment, Protection protection) {
-        try {
-            return "file".equals(store.getScheme())
-                    ? new FileStore(Path.of(store.getPath()))
-                    : S3Store.open(store, environment, protection);
-        } catch (SdkException e) {
-            throw new ConfigurationException(
-                    "SNAPSHOT_LOGS_STORE is \"" + store + "\": the AWS SDK is not set up for it: " + e.getMessage());
+    /** Reads whole seconds from one second on. */
+    final class SinceReader implements Converter<Duration> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Duration convert(String text) {
+            Durations.parse(text, Duration.ofSeconds(1));
+            return new Durations.WholeSeconds().convert(text);
         }
     }
 }

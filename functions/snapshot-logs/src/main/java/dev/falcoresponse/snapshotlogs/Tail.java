@@ -4,16 +4,16 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The newest end of a stream of bytes, on the disk: memory stays small however long the stream is. */
+/** The newest end of a stream of bytes, kept on the disk, so that memory does not depend on the stream's length. */
 final class Tail implements AutoCloseable {
-    /** How far the next line's beginning is looked for: more is not thrown away for the sake of a whole line. */
+    /** How many bytes are dropped at most to begin with a whole line. */
     private static final int LONGEST_REST = 64 * 1024;
 
-    private final Scratch scratch = new Scratch();
+    private final TemporaryFile scratch = new TemporaryFile();
     private final long capacity;
     private long written;
 
-    /** Keeps at most so many bytes. */
+    /** Keeps at most this number of bytes. */
     Tail(long capacity) throws IOException {
         this.capacity = capacity;
     }
@@ -29,22 +29,22 @@ final class Tail implements AutoCloseable {
         }
     }
 
-    /** Whether something had to be dropped. */
+    /** Whether the beginning was dropped. */
     boolean isCut() {
         return written > capacity;
     }
 
-    /** How many bytes there have been in all. */
+    /** How many bytes were written in all. */
     long seen() {
         return written;
     }
 
-    /** What is kept, the oldest byte first; after a cut from a whole line on, if one begins soon. */
+    /** The kept bytes, the oldest first; when the beginning was dropped, from the start of a line. */
     InputStream open() throws IOException {
         return new Reader(start());
     }
 
-    /** Whether what is kept begins with a whole line. */
+    /** Whether the kept bytes begin with a whole line. */
     boolean beginsLine() throws IOException {
         return !isCut() || start() > written - capacity;
     }

@@ -98,7 +98,7 @@ record EvidenceFolder(Path folder) {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         app + "/app/*:" + app + "/lib/boot/*:" + app + "/lib/main/*",
-                        "dev.falcoresponse.snapshotlogs.Evidence",
+                        "dev.falcoresponse.snapshotlogs.EvidenceReport",
                         location)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);

@@ -1,7 +1,7 @@
 package dev.falcoresponse.snapshotlogs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.net.httpserver.Headers;
@@ -22,13 +22,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a bucket is asked for; the S3 server of the other tests knows neither locks nor keys. */
+/** The requests to a bucket: the S3 server of the other tests knows neither object locks nor encryption. */
 final class ProtectionTest {
     private static final Protection PROTECTION = new Protection(
-            Optional.of(Protection.Encryption.parse("aws:kms/alias-1")),
-            Optional.of(Protection.Retention.parse("compliance/30d")));
-    private static final String UPLOAD =
-            "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>";
+            Optional.of(new Encryption.Reader().convert("aws:kms/alias-1")),
+            Optional.of(new Retention.Reader().convert("compliance/30d")));
 
     private final Map<String, Headers> asked = new ConcurrentHashMap<>();
     private HttpServer server;
@@ -57,12 +55,9 @@ final class ProtectionTest {
 
     private void answer(HttpExchange exchange) throws IOException {
         exchange.getRequestBody().readAllBytes();
-        String query = Optional.ofNullable(exchange.getRequestURI().getQuery()).orElse("");
-        asked.put(exchange.getRequestMethod() + " " + query.replaceFirst("=.*", ""), exchange.getRequestHeaders());
-        byte[] body = query.equals("uploads") ? UPLOAD.getBytes(UTF_8) : new byte[0];
+        asked.put(exchange.getRequestMethod(), exchange.getRequestHeaders());
         exchange.getResponseHeaders().add("ETag", "\"1\"");
-        exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
-        exchange.getResponseBody().write(body);
+        exchange.sendResponseHeaders(200, -1);
         exchange.close();
     }
 
@@ -85,16 +80,22 @@ final class ProtectionTest {
         assertThat(store.putIfAbsent("manifest.json", Contents.of(new byte[10])))
                 .isTrue();
 
-        assertProtected("PUT ");
-        assertThat(headers("PUT ").getFirst("If-None-Match")).isEqualTo("*");
+        assertProtected("PUT");
+        assertThat(headers("PUT").getFirst("If-None-Match")).isEqualTo("*");
     }
 
     @Test
-    void soIsALargeOne() throws IOException {
+    void aLargeObjectIsWrittenByOneRequestToo() throws IOException {
         assertThat(store.putIfAbsent("large", Contents.of(new byte[9 * 1024 * 1024])))
                 .isTrue();
 
-        assertProtected("POST uploads");
-        assertThat(headers("POST uploadId").getFirst("If-None-Match")).isEqualTo("*");
+        assertThat(asked).containsOnlyKeys("PUT");
+        assertProtected("PUT");
+        assertThat(headers("PUT").getFirst("If-None-Match")).isEqualTo("*");
+    }
+
+    @Test
+    void aBucketThatOverwritesIsFoundOut() {
+        assertThatThrownBy(store::check).isInstanceOf(IOException.class).hasMessageContaining("ignores If-None-Match");
     }
 }

@@ -246,9 +246,9 @@ class RealLogsIT {
 
     @Test
     void whatIsOlderThanWantedIsLeftOut() {
-        Pod pod = pod(container("app", "echo old; sleep 6; echo END; sleep 3600"), each -> allRunAndSay(each, "END"));
+        Pod pod = pod(container("app", "echo old; sleep 12; echo END; sleep 3600"), each -> allRunAndSay(each, "END"));
 
-        snapshot(pod, Map.of("SNAPSHOT_LOGS_SINCE", "4s"));
+        snapshot(pod, Map.of("SNAPSHOT_LOGS_SINCE", "10s"));
 
         String log = new String(EvidenceFolder.in(store).log("app"), StandardCharsets.UTF_8);
         assertThat(log).contains("END").doesNotContain("old");

@@ -43,7 +43,7 @@ class StoredLogTest {
     @Test
     void aLogIsReadBackAsItWas() throws IOException {
         byte[] bytes = FORGED.repeat(10_000).getBytes(UTF_8);
-        try (Scratch scratch = new Scratch()) {
+        try (TemporaryFile scratch = new TemporaryFile()) {
             StoredLog stored = StoredLog.compress(new ByteArrayInputStream(bytes), true, scratch);
             try (InputStream in = scratch.open()) {
                 assertThat(StoredLog.read(in, true)).isEqualTo(stored);
@@ -54,7 +54,7 @@ class StoredLogTest {
     }
 
     private static StoredLog compress(String text, boolean beginsLine) throws IOException {
-        try (Scratch scratch = new Scratch()) {
+        try (TemporaryFile scratch = new TemporaryFile()) {
             return StoredLog.compress(new ByteArrayInputStream(text.getBytes(UTF_8)), beginsLine, scratch);
         }
     }

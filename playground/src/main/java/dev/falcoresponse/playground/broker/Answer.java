@@ -3,22 +3,20 @@ package dev.falcoresponse.playground.broker;
 import java.time.Duration;
 
 /**
- * What a function answered last.
+ * A function's last answer to an event.
  *
  * @param status the HTTP status; 0 when there was no answer
  * @param body the record or the problem, as text
- * @param attempts how often the event was delivered
- * @param timing the function's own {@code Server-Timing}; empty when it tells none
- * @param took from the first delivery to the last answer, pauses between them included
+ * @param attempts the number of deliveries
+ * @param took from the first delivery to the last answer, including the pauses between them
  */
-public record Answer(
-        String trigger, String function, int status, String body, int attempts, String timing, Duration took) {
-    /** Whether the function has dealt with the event for good: Knative would not deliver it again. */
+public record Answer(String trigger, String function, int status, String body, int attempts, Duration took) {
+    /** Whether Knative would not deliver the event again. */
     public boolean isFinal() {
-        return status != 0 && !Broker.isRepeated(status);
+        return status != 0 && !Broker.isRetried(status);
     }
 
-    /** Whether the function took the event. */
+    /** Whether the function accepted the event. */
     public boolean isSuccess() {
         return status >= 200 && status < 300;
     }

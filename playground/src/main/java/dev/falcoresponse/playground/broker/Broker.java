@@ -19,9 +19,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Delivers events as Knative's broker does: by filter, repeated when it is worth it, else to the dead letter sink. */
+/** Delivers events as Knative's broker does: filters, retries, dead letter sink, replies. */
 public final class Broker implements AutoCloseable {
-    /** Knative's bound for events that cause events. */
+    /** Knative's limit for replies to replies. */
     private static final int MAX_TTL = 255;
 
     private final RuleBook rules;
@@ -34,10 +34,10 @@ public final class Broker implements AutoCloseable {
             .build();
 
     /**
-     * A broker.
+     * Creates a broker.
      *
-     * @param functions where each subscriber's Service is
-     * @param progress told when a delivery is repeated, since that can take long
+     * @param functions the address of each subscriber's Service
+     * @param progress receives a sentence before each retry, because retries can take long
      */
     public Broker(RuleBook rules, Map<String, URI> functions, Consumer<String> progress) {
         this.rules = rules;
@@ -45,26 +45,25 @@ public final class Broker implements AutoCloseable {
         this.progress = progress;
     }
 
-    /** Sends an event on its way and waits for the end of it. */
-    public Passage send(CloudEvent event) {
-        Passage passage = Passage.empty();
-        publish(event, MAX_TTL, passage);
-        return passage;
+    /** Delivers an event, and every reply to it, and waits until all of them are answered or given up. */
+    public EventTrace send(CloudEvent event) {
+        EventTrace trace = EventTrace.empty();
+        publish(event, MAX_TTL, trace);
+        return trace;
     }
 
-    private void publish(CloudEvent event, int ttl, Passage passage) {
+    private void publish(CloudEvent event, int ttl, EventTrace trace) {
         if (ttl == 0) {
             progress.accept("an event was dropped after " + MAX_TTL + " replies to replies");
             return;
         }
-        List<Trigger> wanting = rules.wanting(event);
-        wanting.forEach(trigger -> passage.triggers().add(trigger.name()));
-        wanting.forEach(
-                trigger -> deliver(trigger, event, passage).ifPresent(reply -> publish(reply, ttl - 1, passage)));
+        List<Trigger> matching = rules.matching(event);
+        matching.forEach(trigger -> trace.triggers().add(trigger.name()));
+        matching.forEach(trigger -> deliver(trigger, event, trace).ifPresent(reply -> publish(reply, ttl - 1, trace)));
     }
 
-    private Optional<CloudEvent> deliver(Trigger trigger, CloudEvent event, Passage passage) {
-        Attempt last = repeat(trigger, trigger.subscriber(), event, passage);
+    private Optional<CloudEvent> deliver(Trigger trigger, CloudEvent event, EventTrace trace) {
+        Attempt last = deliverWithRetries(trigger, trigger.subscriber(), event, trace);
         if (last.isFailure()) {
             DeadLetter letter = new DeadLetter(
                     trigger.name(),
@@ -73,21 +72,21 @@ public final class Broker implements AutoCloseable {
                     last.status(),
                     trigger.subscriber(),
                     last.text());
-            passage.deadLetters().add(letter);
+            trace.deadLetters().add(letter);
             if (functions.containsKey(letter.sink())) {
-                // as Knative does: with the same patience, and whatever comes of it, that is the end
-                repeat(trigger, letter.sink(), letter.on(event), passage);
+                // as in Knative, the sink gets the same number of retries, and its answer is ignored
+                deliverWithRetries(trigger, letter.sink(), letter.applyTo(event), trace);
             }
         }
         return last.reply();
     }
 
-    private Attempt repeat(Trigger trigger, String function, CloudEvent event, Passage passage) {
+    private Attempt deliverWithRetries(Trigger trigger, String function, CloudEvent event, EventTrace trace) {
         Delivery delivery = trigger.delivery();
         long started = System.nanoTime();
         int attempt = 1;
         Attempt last = attempt(function, delivery, event);
-        while (last.isRepeated() && attempt <= delivery.retries() && closed.getCount() > 0) {
+        while (last.isRetried() && attempt <= delivery.retries() && closed.getCount() > 0) {
             Duration pause = delivery.pause(attempt - 1);
             progress.accept("%s answered %s; delivery %d of %d follows in %s"
                     .formatted(
@@ -100,26 +99,19 @@ public final class Broker implements AutoCloseable {
             last = attempt(function, delivery, event);
             attempt++;
         }
-        passage.answers()
-                .add(new Answer(
-                        trigger.name(),
-                        function,
-                        last.status(),
-                        last.text(),
-                        attempt,
-                        last.timing(),
-                        Duration.ofNanos(System.nanoTime() - started)));
+        Duration took = Duration.ofNanos(System.nanoTime() - started);
+        trace.answers().add(new Answer(trigger.name(), function, last.status(), last.text(), attempt, took));
         return last;
     }
 
-    /** One delivery: a 2xx whose body is no CloudEvent counts as 502, and is repeated like one. */
-    private record Attempt(int status, String text, String timing, Optional<CloudEvent> reply) {
+    /** One delivery. A 2xx whose body is not a CloudEvent counts as 502. */
+    private record Attempt(int status, String text, Optional<CloudEvent> reply) {
         static Attempt unanswered(String why) {
-            return new Attempt(0, why, "", Optional.empty());
+            return new Attempt(0, why, Optional.empty());
         }
 
-        boolean isRepeated() {
-            return status == 0 || Broker.isRepeated(status);
+        boolean isRetried() {
+            return status == 0 || Broker.isRetried(status);
         }
 
         boolean isFailure() {
@@ -150,22 +142,21 @@ public final class Broker implements AutoCloseable {
     private static Attempt attempt(HttpResponse<byte[]> response) {
         int status = response.statusCode();
         String text = new String(response.body(), UTF_8);
-        String timing = response.headers().firstValue("Server-Timing").orElse("");
         if (status < 200 || status >= 300 || response.body().length == 0) {
-            return new Attempt(status, text, timing, Optional.empty());
+            return new Attempt(status, text, Optional.empty());
         }
         Map<String, String> headers = new HashMap<>();
         response.headers().map().forEach((name, values) -> headers.put(name, values.getFirst()));
         return HttpEvents.read(headers, response.body())
-                .map(reply -> new Attempt(status, text, timing, Optional.of(reply)))
-                .orElseGet(() -> new Attempt(502, "The answer is no CloudEvent: " + text, timing, Optional.empty()));
+                .map(reply -> new Attempt(status, text, Optional.of(reply)))
+                .orElseGet(() -> new Attempt(502, "The answer is not a CloudEvent: " + text, Optional.empty()));
     }
 
-    static boolean isRepeated(int status) {
+    static boolean isRetried(int status) {
         return status >= 500 || status == 404 || status == 408 || status == 409 || status == 429;
     }
 
-    /** Knative's pause between deliveries: a wait for time itself, which only the end of the broker cuts short. */
+    /** Waits between two deliveries; closing the broker ends the wait. */
     private void sleep(Duration pause) {
         try {
             if (closed.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -177,7 +168,7 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    /** Ends what is under way, repetitions included. */
+    /** Cancels deliveries in progress and their retries. */
     @Override
     public void close() {
         closed.countDown();

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A kustomize component, as far as it is about Triggers: more of them, JSON patches, fields copied to others. */
+/** The part of a kustomize component that concerns Triggers: resources, JSON patches, replacements. */
 final class Component {
     private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -26,18 +26,19 @@ final class Component {
     static Component read(Path folder) {
         return new Component(
                 folder,
-                Manifests.of(folder.resolve("kustomization.yaml"), "Component").getFirst());
+                Manifests.read(folder.resolve("kustomization.yaml"), "Component")
+                        .getFirst());
     }
 
-    /** The Triggers as they are with it. */
+    /** The Triggers after the component has been applied to them. */
     List<JsonNode> apply(List<JsonNode> triggers) {
         List<JsonNode> all = new ArrayList<>(triggers);
         for (JsonNode resource : kustomization.path("resources")) {
-            all.addAll(Manifests.of(folder.resolve(resource.asText()), "Trigger"));
+            all.addAll(Manifests.read(folder.resolve(resource.asText()), "Trigger"));
         }
         for (JsonNode patch : kustomization.path("patches")) {
             JsonNode target = patch.path("target");
-            all.replaceAll(each -> fits(target, each) ? JsonPatch.apply(operations(patch), each) : each);
+            all.replaceAll(each -> matches(target, each) ? JsonPatch.apply(operations(patch), each) : each);
         }
         for (JsonNode replacement : kustomization.path("replacements")) {
             replace(replacement, all);
@@ -45,7 +46,7 @@ final class Component {
         return all;
     }
 
-    private static boolean fits(JsonNode selector, JsonNode trigger) {
+    private static boolean matches(JsonNode selector, JsonNode trigger) {
         return selector.path("kind").asText().equals("Trigger")
                 && selector.path("name").asText().equals(name(trigger));
     }
@@ -58,27 +59,27 @@ final class Component {
         try {
             return YAML.readTree(patch.path("patch").asText());
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(folder + ": a patch is no YAML: " + e.getMessage(), e);
+            throw new IllegalArgumentException(folder + ": a patch is not YAML: " + e.getMessage(), e);
         }
     }
 
     private void replace(JsonNode replacement, List<JsonNode> triggers) {
         JsonNode source = replacement.path("source");
         JsonNode value = triggers.stream()
-                .filter(each -> fits(source, each))
+                .filter(each -> matches(source, each))
                 .findFirst()
                 .map(each -> each.at(pointer(source.path("fieldPath").asText())))
                 .orElseThrow(() -> new IllegalArgumentException(
                         folder + ": there is no Trigger " + source.path("name").asText()));
         for (JsonNode target : replacement.path("targets")) {
             for (JsonNode field : target.path("fieldPaths")) {
-                ArrayNode put = YAML.createArrayNode();
-                ObjectNode operation = put.addObject();
+                ArrayNode patch = YAML.createArrayNode();
+                ObjectNode operation = patch.addObject();
                 operation
                         .put("op", "replace")
                         .put("path", pointer(field.asText()))
                         .set("value", value);
-                triggers.replaceAll(each -> fits(target.path("select"), each) ? JsonPatch.apply(put, each) : each);
+                triggers.replaceAll(each -> matches(target.path("select"), each) ? JsonPatch.apply(patch, each) : each);
             }
         }
     }

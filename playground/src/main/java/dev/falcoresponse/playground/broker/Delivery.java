@@ -5,19 +5,20 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 
 /**
- * How often and how patiently an event is delivered.
+ * The delivery settings of a Trigger.
  *
  * @param retries deliveries after the first
- * @param backoffDelay doubled each time when exponential, else multiplied
- * @param deadLetterSink where to in the end; empty: the event is lost
+ * @param backoffDelay doubled with each retry when exponential, else multiplied
+ * @param deadLetterSink the name of the sink; empty when undelivered events are lost
  */
 record Delivery(int retries, boolean exponential, Duration backoffDelay, Duration timeout, String deadLetterSink) {
-    /** What a broker does that was told nothing; nobody waits longer than this here. */
+    /** Stands for no timeout. */
     private static final Duration NO_TIMEOUT = Duration.ofMinutes(15);
 
+    /** A broker's delivery without settings. */
     static final Delivery DEFAULT = new Delivery(10, true, Duration.ofMillis(200), NO_TIMEOUT, "");
 
-    /** A Trigger's delivery replaces its broker's as a whole; only the dead letter sink is taken over. */
+    /** A Trigger's delivery replaces its broker's as a whole; only the dead letter sink is inherited. */
     static Delivery read(JsonNode delivery, Delivery broker) {
         if (delivery.isMissingNode()) {
             return broker;
@@ -32,18 +33,18 @@ record Delivery(int retries, boolean exponential, Duration backoffDelay, Duratio
                 name.isEmpty() ? broker.deadLetterSink() : name);
     }
 
-    /** The pause before the retry of that number, the first being 0. */
+    /** The pause before a retry; the first retry is number 0. */
     Duration pause(int retry) {
         return backoffDelay.multipliedBy(exponential ? 1L << retry : retry + 1);
     }
 
-    private static Duration duration(JsonNode delivery, String name, Duration otherwise) {
+    private static Duration duration(JsonNode delivery, String name, Duration defaultValue) {
         JsonNode text = delivery.path(name);
         try {
-            return text.isMissingNode() ? otherwise : Duration.parse(text.asText());
+            return text.isMissingNode() ? defaultValue : Duration.parse(text.asText());
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
-                    "delivery." + name + " is \"" + text.asText() + "\", no duration such as PT1S", e);
+                    "delivery." + name + " is \"" + text.asText() + "\", which is not a duration such as PT1S", e);
         }
     }
 }

@@ -15,14 +15,14 @@ import java.util.regex.Pattern;
 final class FilterReader {
     private static final Pattern ATTRIBUTE = Pattern.compile("[a-z][a-z0-9]*");
 
-    /** What would be delivered although nobody wants it: said, not mended, as the real broker would deliver it too. */
+    /** Filters that Knative ignores: they are reported and not corrected, because the real broker ignores them too. */
     private final List<String> warnings = new ArrayList<>();
 
     List<String> warnings() {
         return List.copyOf(warnings);
     }
 
-    /** {@code filters}, when there are any, counts alone; without either, everything passes. */
+    /** If {@code filters} is not empty, {@code filter} is ignored; without either, every event passes. */
     Filter read(JsonNode spec) {
         List<Filter> filters = list(spec.path("filters"), "filters");
         if (!spec.path("filters").isEmpty()) {
@@ -34,7 +34,7 @@ final class FilterReader {
         JsonNode attributes = spec.path("filter").path("attributes");
         if (attributes.isEmpty()) {
             warnings.add("it has no filter, so every event is delivered");
-            return _ -> Verdict.NONE;
+            return _ -> FilterResult.NO_FILTER;
         }
         return Filter.legacy(texts(attributes, "filter.attributes"));
     }
@@ -49,10 +49,10 @@ final class FilterReader {
 
     private Optional<Filter> one(JsonNode node, String path) {
         if (node.size() > 1) {
-            throw new IllegalArgumentException(path + " has several dialects; write one an entry");
+            throw new IllegalArgumentException(path + " has several dialects; write one per entry");
         }
         if (node.isEmpty()) {
-            warnings.add(path + " is empty and does not count");
+            warnings.add(path + " is empty and is ignored");
             return Optional.empty();
         }
         String dialect = node.fieldNames().next();
@@ -70,25 +70,25 @@ final class FilterReader {
             case "cesql" -> Optional.of(cesql(node.asText(), path));
             default ->
                 throw new IllegalArgumentException(
-                        path + " is no dialect; there are exact, prefix, suffix, all, any, not, cesql");
+                        path + " is not a dialect; there are exact, prefix, suffix, all, any, not, cesql");
         };
     }
 
-    /** Knative skips a filter with an empty value, and one that is skipped stops nothing. */
-    private Optional<Filter> compare(JsonNode node, String path, BiPredicate<String, String> fits) {
+    /** Knative ignores a filter with an empty value, so it stops no event. */
+    private Optional<Filter> compare(JsonNode node, String path, BiPredicate<String, String> matches) {
         Map<String, String> expected = texts(node, path);
         if (expected.isEmpty() || expected.containsValue("")) {
-            warnings.add(path + " has an empty value and does not count");
+            warnings.add(path + " has an empty value and is ignored");
             return Optional.empty();
         }
-        return Optional.of(Filter.attributes(expected, fits));
+        return Optional.of(Filter.attributes(expected, matches));
     }
 
     private static Filter cesql(String expression, String path) {
         try {
             return Filter.cesql(Parser.getDefault().parse(expression));
         } catch (ParseException e) {
-            throw new IllegalArgumentException(path + " is no expression: " + e.getMessage(), e);
+            throw new IllegalArgumentException(path + " is not an expression: " + e.getMessage(), e);
         }
     }
 
@@ -96,8 +96,8 @@ final class FilterReader {
         Map<String, String> texts = new TreeMap<>();
         node.properties().forEach(each -> {
             if (!ATTRIBUTE.matcher(each.getKey()).matches()) {
-                throw new IllegalArgumentException(
-                        path + "." + each.getKey() + " is no attribute: lower-case letters and digits only");
+                throw new IllegalArgumentException(path + "." + each.getKey()
+                        + " is not an attribute name: it may have lower-case letters and digits only");
             }
             texts.put(each.getKey(), each.getValue().asText());
         });

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
-import io.cloudevents.jackson.JsonFormat;
 import io.cloudevents.rw.CloudEventRWException;
 import java.net.URI;
 import java.time.OffsetDateTime;
@@ -28,30 +27,27 @@ public final class HttpEvents {
 
     static Map<String, String> headers(CloudEvent event) {
         Map<String, String> headers = new HashMap<>();
-        event.getAttributeNames().forEach(name -> headers.put(PREFIX + name, raw(event.getAttribute(name))));
-        event.getExtensionNames().forEach(name -> headers.put(PREFIX + name, raw(event.getExtension(name))));
+        event.getAttributeNames().forEach(name -> headers.put(PREFIX + name, encode(event.getAttribute(name))));
+        event.getExtensionNames().forEach(name -> headers.put(PREFIX + name, encode(event.getExtension(name))));
         headers.remove("ce-datacontenttype");
         headers.put(
                 "Content-Type", Optional.ofNullable(event.getDataContentType()).orElse("application/json"));
         return headers;
     }
 
-    /** The event in a message; empty when it holds none. */
+    /** The event in a message; empty when the message is not an event in binary mode. */
     public static Optional<CloudEvent> read(Map<String, String> headers, byte[] body) {
         Map<String, String> lower = new HashMap<>();
         headers.forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
-        String contentType = lower.getOrDefault("content-type", "");
         try {
-            return contentType.startsWith("application/cloudevents+json")
-                    ? Optional.of(new JsonFormat().deserialize(body))
-                    : Optional.of(binary(lower, contentType, body));
+            return Optional.of(event(lower, body));
         } catch (CloudEventRWException | IllegalStateException | IllegalArgumentException | DateTimeParseException e) {
             return Optional.empty();
         }
     }
 
-    private static CloudEvent binary(Map<String, String> headers, String contentType, byte[] body) {
-        CloudEventBuilder event = CloudEventBuilder.v1().withData(contentType, body);
+    private static CloudEvent event(Map<String, String> headers, byte[] body) {
+        CloudEventBuilder event = CloudEventBuilder.v1().withData(headers.getOrDefault("content-type", ""), body);
         headers.forEach((header, value) -> {
             if (header.startsWith(PREFIX)) {
                 String text = new String(value.getBytes(ISO_8859_1), UTF_8);
@@ -70,7 +66,8 @@ public final class HttpEvents {
         return event.build();
     }
 
-    private static String raw(@Nullable Object value) {
+    /** Java's HTTP client writes headers in ISO 8859-1: each character of the result is one byte of UTF-8. */
+    private static String encode(@Nullable Object value) {
         return new String(String.valueOf(value).getBytes(UTF_8), ISO_8859_1);
     }
 }

@@ -8,18 +8,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Files of manifests. */
+/** Reads files of Kubernetes manifests. */
 final class Manifests {
     private static final YAMLMapper YAML = new YAMLMapper();
 
     private Manifests() {}
 
     /**
-     * Those of a kind.
+     * Returns the manifests of one kind.
      *
      * @throws IllegalArgumentException when the file cannot be read; its message names the file
      */
-    static List<JsonNode> of(Path file, String kind) {
+    static List<JsonNode> read(Path file, String kind) {
         List<JsonNode> found = new ArrayList<>();
         try (MappingIterator<JsonNode> documents =
                 YAML.readerFor(JsonNode.class).readValues(file.toFile())) {

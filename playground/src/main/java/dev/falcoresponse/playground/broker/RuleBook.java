@@ -12,25 +12,25 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The Triggers of a folder: {@code base/broker.yaml}, and a {@code trigger.yaml} in each action's own folder. */
+/** The Triggers of a folder: {@code base/broker.yaml}, and a {@code trigger.yaml} in the folder of each action. */
 public record RuleBook(List<Trigger> triggers) {
     public RuleBook {
         triggers = List.copyOf(triggers);
     }
 
     /**
-     * Reads them.
+     * Reads the Triggers.
      *
-     * @param components names of those in its folder {@code components} that are added
-     * @throws IllegalArgumentException when a file cannot be read or understood; its message names the file
+     * @param components names of the folders in {@code components} to apply
+     * @throws IllegalArgumentException when a file cannot be read or is not valid; its message says which
      */
     public static RuleBook read(Path knative, List<String> components) {
-        Delivery broker = Manifests.of(knative.resolve("base").resolve("broker.yaml"), "Broker").stream()
+        Delivery broker = Manifests.read(knative.resolve("base").resolve("broker.yaml"), "Broker").stream()
                 .map(each -> Delivery.read(each.path("spec").path("delivery"), Delivery.DEFAULT))
                 .findFirst()
                 .orElse(Delivery.DEFAULT);
         List<JsonNode> manifests = new ArrayList<>();
-        triggerFiles(knative).forEach(file -> manifests.addAll(Manifests.of(file, "Trigger")));
+        triggerFiles(knative).forEach(file -> manifests.addAll(Manifests.read(file, "Trigger")));
         if (manifests.isEmpty()) {
             throw new IllegalArgumentException("There is no Trigger in any " + knative + "/*/trigger.yaml");
         }
@@ -39,48 +39,55 @@ public record RuleBook(List<Trigger> triggers) {
             all = Component.read(knative.resolve("components").resolve(component))
                     .apply(all);
         }
-        return new RuleBook(all.stream().map(each -> trigger(each, broker)).toList()).withCircles();
+        Set<String> actions = all.stream().map(RuleBook::subscriber).collect(Collectors.toSet());
+        return new RuleBook(
+                        all.stream().map(each -> trigger(each, broker, actions)).toList())
+                .withLoopWarnings();
     }
 
-    /** Those that the event is delivered to. */
-    public List<Trigger> wanting(CloudEvent event) {
-        return triggers.stream().filter(each -> each.wants(event)).toList();
+    /** The Triggers that deliver the event. */
+    public List<Trigger> matching(CloudEvent event) {
+        return triggers.stream().filter(each -> each.filter().passes(event)).toList();
     }
 
-    /** Two actions that answer each other's replies would never end; each Trigger of such a circle says so. */
-    private RuleBook withCircles() {
+    /** Actions that answer each other's replies would never end: each Trigger of such a loop gets a warning. */
+    private RuleBook withLoopWarnings() {
         Set<String> actions = triggers.stream().map(Trigger::subscriber).collect(Collectors.toSet());
         return new RuleBook(triggers.stream()
                 .map(each -> actions.stream()
-                                .filter(sender -> Lint.takesReplies(each.filter(), sender))
+                                .filter(sender -> TriggerLint.passesReplies(each.filter(), sender))
                                 .anyMatch(sender -> !sender.equals(each.subscriber())
-                                        && answers(each.subscriber(), new HashSet<>())
+                                        && receivers(each.subscriber(), new HashSet<>())
                                                 .contains(sender))
-                        ? each.warned(
-                                "replies go round in a circle: what " + each.subscriber() + " answers comes back to it")
+                        ? each.withWarning(
+                                "replies form a loop: what " + each.subscriber() + " answers comes back to it")
                         : each)
                 .toList());
     }
 
-    /** Who answers, directly or through others, what this action replies. */
-    private Set<String> answers(String action, Set<String> seen) {
+    /** The actions that receive the replies of this action, directly or through other actions. */
+    private Set<String> receivers(String action, Set<String> found) {
         for (Trigger each : triggers) {
-            if (Lint.takesReplies(each.filter(), action) && seen.add(each.subscriber())) {
-                answers(each.subscriber(), seen);
+            if (TriggerLint.passesReplies(each.filter(), action) && found.add(each.subscriber())) {
+                receivers(each.subscriber(), found);
             }
         }
-        return seen;
+        return found;
     }
 
-    private static Trigger trigger(JsonNode manifest, Delivery broker) {
+    private static String subscriber(JsonNode manifest) {
+        return manifest.at("/spec/subscriber/ref/name").asText();
+    }
+
+    private static Trigger trigger(JsonNode manifest, Delivery broker, Set<String> actions) {
         JsonNode spec = manifest.path("spec");
         String name = manifest.path("metadata").path("name").asText();
         FilterReader reader = new FilterReader();
         try {
-            String subscriber = spec.path("subscriber").path("ref").path("name").asText();
+            String subscriber = subscriber(manifest);
             Filter filter = reader.read(spec);
             List<String> warnings = new ArrayList<>(reader.warnings());
-            warnings.addAll(Lint.of(spec, subscriber, filter));
+            warnings.addAll(TriggerLint.check(spec, subscriber, filter, actions));
             return new Trigger(
                     name,
                     subscriber,

@@ -1,4 +1,4 @@
-/** A broker as Knative's: filters, deliveries, repetitions, dead letters, replies. */
+/** Emulates Knative's broker: filters, deliveries, retries, dead letters, replies. */
 @NullMarked
 package dev.falcoresponse.playground.broker;
 

@@ -8,12 +8,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A real kube-apiserver of its own; each function acts as its ServiceAccount, with its Role and nothing else. */
+/** A real kube-apiserver that runs on loopback; each function uses its own ServiceAccount and Role. */
 public final class ApiServerCluster implements Cluster {
     private final KubeBinaries binaries;
     private final KubeApiServer server;
 
-    /** Starts it, on loopback. */
+    /** Starts the server. */
     public ApiServerCluster(KubeBinaries binaries) {
         this.binaries = binaries;
         this.server = KubeApiServer.start(binaries);
@@ -35,8 +35,8 @@ public final class ApiServerCluster implements Cluster {
     }
 
     @Override
-    public void settle() {
-        new ReplicaSets(client()).settle();
+    public void reconcile() {
+        new ReplicaSetController(client()).reconcile();
     }
 
     @Override

@@ -5,29 +5,29 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A cluster that functions act in. */
+/** A cluster in which functions act. */
 public interface Cluster extends AutoCloseable {
-    /** What it is, for people. */
+    /** A description for people. */
     String description();
 
-    /** The context that one has to name before anything acts in it; empty for a cluster that is nobody's. */
-    default String name() {
+    /** The context that a user must type before anything acts in it; empty for a cluster of the playground's own. */
+    default String contextName() {
         return "";
     }
 
-    /** A client that may look at it and prepare it. */
+    /** A client that may read the cluster and prepare it. */
     KubernetesClient client();
 
     /**
-     * Starts a function that acts in it.
+     * Starts a function that acts in this cluster.
      *
      * @param target the function's build output
-     * @param manifests the function's folder of manifests, with what it may do
+     * @param manifests the folder of the function's manifests, with its Role
      */
     FunctionProcess start(Path target, Path manifests, Map<String, String> settings);
 
-    /** Lets the controllers do their work where there are none; a cluster that has its own needs no help. */
-    default void settle() {}
+    /** Does the work of the controllers that this cluster does not have. */
+    default void reconcile() {}
 
     @Override
     void close();

@@ -7,20 +7,20 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The cluster of the current kubeconfig context; functions act with the user's own rights. */
+/** The cluster of the current kubeconfig context; functions act with the user's own permissions. */
 public final class CurrentCluster implements Cluster {
     private final String context;
     private final KubernetesClient client;
 
     /**
-     * Finds the context, and asks nothing yet.
+     * Reads the kubeconfig without connecting to the cluster.
      *
-     * @throws IllegalArgumentException when there is none
+     * @throws IllegalArgumentException when there is no current context
      */
     public CurrentCluster() {
         if (System.getenv().containsKey("KUBERNETES_MASTER")) {
             throw new IllegalArgumentException(
-                    "KUBERNETES_MASTER is set: what is shown and confirmed here is the kubeconfig context; unset it");
+                    "KUBERNETES_MASTER is set, but ./play shows and confirms the kubeconfig context: unset it");
         }
         Config config = Config.autoConfigure(null);
         if (config.getCurrentContext() == null) {
@@ -39,7 +39,7 @@ public final class CurrentCluster implements Cluster {
     }
 
     @Override
-    public String name() {
+    public String contextName() {
         return context;
     }
 
@@ -50,7 +50,7 @@ public final class CurrentCluster implements Cluster {
 
     @Override
     public FunctionProcess start(Path target, Path manifests, Map<String, String> settings) {
-        // the function reads the kubeconfig for itself: it must be what was shown, and confirmed
+        // the function reads the kubeconfig itself: it must still be the context that was shown and confirmed
         requireUnchanged();
         FunctionProcess function = FunctionProcess.start(target, settings);
         try {
@@ -68,9 +68,9 @@ public final class CurrentCluster implements Cluster {
                 && now.getCurrentContext().getName().equals(context)
                 && now.getMasterUrl().equals(client.getConfiguration().getMasterUrl());
         if (!same) {
-            throw new IllegalArgumentException(
-                    "The current kubeconfig context is no longer \"" + context
-                            + "\", for which ./play was started; nothing is started in another: set it back, or start ./play anew");
+            throw new IllegalArgumentException("The current kubeconfig context is no longer \"" + context
+                    + "\", for which ./play was started. No function is started in another context: switch back, or"
+                    + " restart ./play");
         }
     }
 

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** An API in this process, for whoever has no kube-apiserver at hand. */
+/** A mock Kubernetes API in this process, for machines without kube-apiserver. */
 public final class EmbeddedCluster implements Cluster {
     private final KubernetesMockServer server;
     private final KubeAccess access;
@@ -23,18 +23,18 @@ public final class EmbeddedCluster implements Cluster {
         this.client = access.client();
     }
 
-    /** Starts it, on loopback. */
+    /** Starts the mock on loopback. */
     public static EmbeddedCluster start() {
         KubernetesMockServer server = new KubernetesMockServer(
-                new Context(), new MockWebServer(), new HashMap<>(), new TruthfulDispatcher(), false);
+                new Context(), new MockWebServer(), new HashMap<>(), new StrictCrudDispatcher(), false);
         server.init(InetAddress.getLoopbackAddress(), 0);
         return new EmbeddedCluster(server);
     }
 
     @Override
     public String description() {
-        return "an embedded Kubernetes API (no RBAC, no admission; for the real one put etcd and kube-apiserver where"
-                + " KUBEBUILDER_ASSETS points)";
+        return "an embedded Kubernetes API (no RBAC, no admission; for a real one put etcd and kube-apiserver into the"
+                + " folder that KUBEBUILDER_ASSETS names)";
     }
 
     @Override
@@ -48,8 +48,8 @@ public final class EmbeddedCluster implements Cluster {
     }
 
     @Override
-    public void settle() {
-        new ReplicaSets(client()).settle();
+    public void reconcile() {
+        new ReplicaSetController(client()).reconcile();
     }
 
     @Override

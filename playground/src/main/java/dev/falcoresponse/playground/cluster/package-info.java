@@ -1,4 +1,4 @@
-/** Where the pods are. */
+/** The clusters in which the functions act. */
 @NullMarked
 package dev.falcoresponse.playground.cluster;
 

@@ -24,12 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Deliveries are repeated, given up and replied to as by Knative; a hand-written function answers what it is told. */
+/** The broker retries, gives up and handles replies as Knative's does; the function is a stub. */
 final class BrokerTest {
-    private record Said(int status, Map<String, String> headers, String body) {}
+    private record Response(int status, Map<String, String> headers, String body) {}
 
-    private final Deque<Said> answers = new ArrayDeque<>();
-    private final List<String> heard = new ArrayList<>();
+    private final Deque<Response> responses = new ArrayDeque<>();
+    private final List<String> receivedTypes = new ArrayList<>();
     private HttpServer function;
     private Broker broker;
 
@@ -45,24 +45,24 @@ final class BrokerTest {
     private static void trigger(Path knative, String name, String type) throws IOException {
         Path folder = Files.createDirectory(knative.resolve(name));
         Files.writeString(folder.resolve("trigger.yaml"), """
-                kind: Trigger
-                metadata: {name: %1$s}
-                spec:
-                  filters: [{exact: {type: "%2$s"}}]
-                  subscriber: {ref: {name: fn}}
-                  delivery: {retry: 2, backoffPolicy: exponential, backoffDelay: PT0.01S, timeout: PT5S,
-                    deadLetterSink: {ref: {name: sink}}}
-                """.formatted(name, type));
+            kind: Trigger
+            metadata: {name: %1$s}
+            spec:
+              filters: [{exact: {type: "%2$s"}}]
+              subscriber: {ref: {name: fn}}
+              delivery: {retry: 2, backoffPolicy: exponential, backoffDelay: PT0.01S, timeout: PT5S,
+                deadLetterSink: {ref: {name: sink}}}
+            """.formatted(name, type));
     }
 
     @BeforeEach
     void listen() {
         function.createContext("/", exchange -> {
-            heard.add(exchange.getRequestHeaders().getFirst("ce-type"));
-            Said said = answers.size() > 1 ? answers.removeFirst() : answers.getFirst();
-            said.headers().forEach(exchange.getResponseHeaders()::add);
-            byte[] body = said.body().getBytes(UTF_8);
-            exchange.sendResponseHeaders(said.status(), body.length == 0 ? -1 : body.length);
+            receivedTypes.add(exchange.getRequestHeaders().getFirst("ce-type"));
+            Response response = responses.size() > 1 ? responses.removeFirst() : responses.getFirst();
+            response.headers().forEach(exchange.getResponseHeaders()::add);
+            byte[] body = response.body().getBytes(UTF_8);
+            exchange.sendResponseHeaders(response.status(), body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });
@@ -85,57 +85,57 @@ final class BrokerTest {
                 .build();
     }
 
-    private Passage send(Said... said) {
-        answers.addAll(List.of(said));
+    private EventTrace send(Response... responses) {
+        this.responses.addAll(List.of(responses));
         return broker.send(alert());
     }
 
-    private static Said status(int status) {
-        return new Said(status, Map.of(), "");
+    private static Response status(int status) {
+        return new Response(status, Map.of(), "");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {404, 408, 409, 429, 500, 503})
-    void whatIsWorthRepeatingIsRepeatedAndEndsInTheDeadLetter(int status) {
-        Passage passage = send(status(status));
+    void retryableFailuresAreRetriedAndEndInTheDeadLetterSink(int status) {
+        EventTrace trace = send(status(status));
 
-        assertThat(heard).hasSize(3);
-        assertThat(passage.deadLetters()).containsExactly(new DeadLetter("first", "sink", "1", status, "fn", ""));
-        assertThat(passage.isAnswered()).isFalse();
+        assertThat(receivedTypes).hasSize(3);
+        assertThat(trace.deadLetters()).containsExactly(new DeadLetter("first", "sink", "1", status, "fn", ""));
+        assertThat(trace.isAnswered()).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 405, 413, 415, 422})
-    void whatIsNotGoesToTheDeadLetterAtOnce(int status) {
-        Passage passage = send(status(status));
+    void otherFailuresGoToTheDeadLetterSinkAtOnce(int status) {
+        EventTrace trace = send(status(status));
 
-        assertThat(heard).hasSize(1);
-        assertThat(passage.deadLetters()).hasSize(1);
-        assertThat(passage.isAnswered()).isTrue();
+        assertThat(receivedTypes).hasSize(1);
+        assertThat(trace.deadLetters()).hasSize(1);
+        assertThat(trace.isAnswered()).isTrue();
     }
 
     @Test
-    void aRepetitionThatSucceedsLeavesNoDeadLetter() {
-        Passage passage = send(status(503), status(204));
+    void aSuccessfulRetryLeavesNoDeadLetter() {
+        EventTrace trace = send(status(503), status(204));
 
-        assertThat(passage.answers()).singleElement().satisfies(answer -> {
+        assertThat(trace.answers()).singleElement().satisfies(answer -> {
             assertThat(answer.status()).isEqualTo(204);
             assertThat(answer.attempts()).isEqualTo(2);
             assertThat(answer.took()).isPositive();
         });
-        assertThat(passage.deadLetters()).isEmpty();
+        assertThat(trace.deadLetters()).isEmpty();
     }
 
     @Test
-    void anAnswerThatIsNoEventIsABadGateway() {
-        Passage passage = send(new Said(200, Map.of("Content-Type", "application/json"), "{}"));
+    void anAnswerThatIsNotAnEventCountsAs502() {
+        EventTrace trace = send(new Response(200, Map.of("Content-Type", "application/json"), "{}"));
 
-        assertThat(heard).hasSize(3);
-        assertThat(passage.deadLetters()).extracting(DeadLetter::code).containsExactly(502);
+        assertThat(receivedTypes).hasSize(3);
+        assertThat(trace.deadLetters()).extracting(DeadLetter::code).containsExactly(502);
     }
 
     @Test
-    void aReplyGoesThroughTheTriggersToo() {
+    void aReplyIsDeliveredByTheTriggersToo() {
         Map<String, String> reply = Map.of(
                 "ce-specversion",
                 "1.0",
@@ -148,14 +148,14 @@ final class BrokerTest {
                 "Content-Type",
                 "application/json");
 
-        Passage passage = send(new Said(200, reply, "{}"), status(204));
+        EventTrace trace = send(new Response(200, reply, "{}"), status(204));
 
-        assertThat(heard).containsExactly("falco.rule.output.v1", "falco.response.fn.v1");
-        assertThat(passage.triggers()).containsExactly("first", "second");
+        assertThat(receivedTypes).containsExactly("falco.rule.output.v1", "falco.response.fn.v1");
+        assertThat(trace.triggers()).containsExactly("first", "second");
     }
 
     @Test
-    void repliesThatGoRoundAreStopped() {
+    void anEndlessLoopOfRepliesIsStopped() {
         Map<String, String> loop = Map.of(
                 "ce-specversion",
                 "1.0",
@@ -168,19 +168,19 @@ final class BrokerTest {
                 "Content-Type",
                 "application/json");
 
-        send(new Said(200, loop, "{}"));
+        send(new Response(200, loop, "{}"));
 
-        assertThat(heard).hasSize(255);
+        assertThat(receivedTypes).hasSize(255);
     }
 
     @Test
-    void nobodyThereIsNoAnswer() {
+    void anUnreachableFunctionHasNoAnswer() {
         function.stop(0);
 
-        Passage passage = send(status(204));
+        EventTrace trace = send(status(204));
 
-        assertThat(passage.answers()).extracting(Answer::status).containsExactly(0);
-        assertThat(passage.deadLetters()).hasSize(1);
-        assertThat(passage.isAnswered()).isFalse();
+        assertThat(trace.answers()).extracting(Answer::status).containsExactly(0);
+        assertThat(trace.deadLetters()).hasSize(1);
+        assertThat(trace.isAnswered()).isFalse();
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A component does to the Triggers here what kustomize does. */
+/** A component changes the Triggers as kustomize does. */
 final class ComponentTest {
     private static final Path KNATIVE = Path.of("..", "knative");
 
@@ -24,23 +24,23 @@ final class ComponentTest {
         return specs;
     }
 
-    private static List<JsonNode> direct() throws IOException {
+    private static List<JsonNode> withoutComponent() throws IOException {
         try (Stream<Path> folders = Files.list(KNATIVE)) {
             return folders.map(each -> each.resolve("trigger.yaml"))
                     .filter(Files::exists)
-                    .flatMap(each -> Manifests.of(each, "Trigger").stream())
+                    .flatMap(each -> Manifests.read(each, "Trigger").stream())
                     .toList();
         }
     }
 
     private static JsonNode evidenceFirst() throws IOException {
         return byName(Component.read(KNATIVE.resolve("components").resolve("evidence-first"))
-                .apply(direct()));
+                .apply(withoutComponent()));
     }
 
     @Test
-    void theActionsWaitForTheReplyOfTheirVeryRules() throws IOException {
-        JsonNode before = byName(direct());
+    void withEvidenceFirstTheActionsAreTriggeredByTheReplyForTheirRules() throws IOException {
+        JsonNode before = byName(withoutComponent());
         JsonNode after = evidenceFirst();
 
         for (String action : List.of("delete-pod", "isolate-network")) {
@@ -50,7 +50,7 @@ final class ComponentTest {
             assertThat(filters.get(2).toString())
                     .isEqualTo(
                             "{\"any\":[{\"exact\":{\"outcome\":\"acted\"}},{\"exact\":{\"reason\":\"already-done\"}}]}");
-            JsonNode evidence = after.path("evidence-before-" + action);
+            JsonNode evidence = after.path("snapshot-logs-before-" + action);
             assertThat(evidence.at("/filters/0/exact/type").asText()).isEqualTo("falco.rule.output.v1");
             assertThat(evidence.at("/filters/1")).isEqualTo(before.path(action).at("/filters/1"));
             assertThat(evidence.at("/subscriber/ref/name").asText()).isEqualTo("snapshot-logs");
@@ -58,18 +58,18 @@ final class ComponentTest {
     }
 
     @Test
-    void kustomizeSaysTheSame() throws Exception {
+    void kustomizeGivesTheSameResult() throws Exception {
         Path kubectl = KubeBinaries.find(System.getenv())
                 .map(binaries -> binaries.folder().resolve("kubectl"))
                 .orElse(Path.of("none"));
         assumeTrue(Files.isExecutable(kubectl), "no kubectl beside the kube-apiserver");
         Path overlay = Files.createDirectories(Path.of("target", "overlay"));
         Files.writeString(overlay.resolve("kustomization.yaml"), """
-                apiVersion: kustomize.config.k8s.io/v1beta1
-                kind: Kustomization
-                resources: [../../../knative]
-                components: [../../../knative/components/evidence-first]
-                """);
+            apiVersion: kustomize.config.k8s.io/v1beta1
+            kind: Kustomization
+            resources: [../../../knative]
+            components: [../../../knative/components/evidence-first]
+            """);
         Path built = overlay.resolve("built.yaml");
         int status = new ProcessBuilder(kubectl.toString(), "kustomize", overlay.toString())
                 .redirectOutput(built.toFile())
@@ -78,6 +78,6 @@ final class ComponentTest {
                 .waitFor();
 
         assertThat(status).isZero();
-        assertThat(byName(Manifests.of(built, "Trigger"))).isEqualTo(evidenceFirst());
+        assertThat(byName(Manifests.read(built, "Trigger"))).isEqualTo(evidenceFirst());
     }
 }

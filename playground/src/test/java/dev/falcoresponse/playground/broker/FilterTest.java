@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Filters let through what Knative's would. */
+/** Filters pass the events that Knative's filters pass. */
 final class FilterTest {
     private static final CloudEvent SHELL = CloudEventBuilder.v1()
             .withId("1")
@@ -25,7 +25,7 @@ final class FilterTest {
             .build();
 
     private static boolean passes(String spec) throws IOException {
-        return new FilterReader().read(new YAMLMapper().readTree(spec)).judge(SHELL) != Verdict.FAIL;
+        return new FilterReader().read(new YAMLMapper().readTree(spec)).passes(SHELL);
     }
 
     @ParameterizedTest
@@ -58,12 +58,12 @@ final class FilterTest {
                 "cesql: \"EXISTS missing\"                                  | false",
                 "cesql: \"rule\"                                            | false"
             })
-    void aDialectLetsThrough(String filter, boolean passes) throws IOException {
+    void aDialectPassesEvents(String filter, boolean passes) throws IOException {
         assertThat(passes("filters: [{" + filter + "}]")).isEqualTo(passes);
     }
 
     @Test
-    void filtersAreJoinedByAnd() throws IOException {
+    void anEventMustPassAllFilters() throws IOException {
         assertThat(passes("filters: [{exact: {priority: Notice}}, {exact: {type: falco.rule.output.v1}}]"))
                 .isTrue();
         assertThat(passes("filters: [{exact: {priority: Notice}}, {exact: {type: other}}]"))
@@ -81,12 +81,12 @@ final class FilterTest {
                 "{subject: ''}                       | false",
                 "{rule: '', priority: Error}         | false"
             })
-    void theOlderFilterLetsThrough(String attributes, boolean passes) throws IOException {
+    void theOlderFilterPassesEvents(String attributes, boolean passes) throws IOException {
         assertThat(passes("filter: {attributes: " + attributes + "}")).isEqualTo(passes);
     }
 
     @Test
-    void theNewerFiltersWinUnlessTheyAreEmpty() throws IOException {
+    void theNewerFiltersTakePrecedenceUnlessTheyAreEmpty() throws IOException {
         assertThat(passes("{filters: [{exact: {priority: Notice}}], filter: {attributes: {rule: Other}}}"))
                 .isTrue();
         assertThat(passes("{filters: [], filter: {attributes: {rule: Other}}}")).isFalse();
@@ -107,13 +107,13 @@ final class FilterTest {
     }
 
     @Test
-    void aFilterThatDoesNotCountIsTold() throws IOException {
+    void anIgnoredFilterIsReported() throws IOException {
         FilterReader reader = new FilterReader();
         reader.read(new YAMLMapper().readTree("filters: [{exact: {rule: ''}}]"));
 
         assertThat(reader.warnings())
                 .containsExactly(
-                        "filters[0].exact has an empty value and does not count",
+                        "filters[0].exact has an empty value and is ignored",
                         "no filter is valid, so every event is delivered");
     }
 
@@ -122,14 +122,14 @@ final class FilterTest {
             delimiter = '|',
             value = {
                 "filters: [{exact: {a: b}, prefix: {a: b}}] | several dialects",
-                "filters: [{equals: {a: b}}]                | no dialect",
-                "filters: [{exact: {Rule: b}}]              | no attribute",
-                "filters: [{cesql: 'rule ='}]               | no expression"
+                "filters: [{equals: {a: b}}]                | not a dialect",
+                "filters: [{exact: {Rule: b}}]              | not an attribute",
+                "filters: [{cesql: 'rule ='}]               | not an expression"
             })
-    void whatTheServerWouldNotTakeIsAnError(String spec, String why) {
+    void anInvalidFilterIsAnError(String spec, String reason) {
         assertThatThrownBy(() -> passes(spec))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("filters[0]")
-                .hasMessageContaining(why);
+                .hasMessageContaining(reason);
     }
 }

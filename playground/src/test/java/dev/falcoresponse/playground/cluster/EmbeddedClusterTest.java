@@ -19,8 +19,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The embedded API answers as the real one does; where that one is found, the same is asked of it. JUnit closes both. */
+/** The embedded API behaves like a real API server; where one is installed, the tests run against both. */
 final class EmbeddedClusterTest {
+    /** JUnit closes them. */
     static Stream<Cluster> clusters() {
         return Stream.concat(
                 Stream.of(EmbeddedCluster.start()),
@@ -48,6 +49,11 @@ final class EmbeddedClusterTest {
                 + "}";
     }
 
+    private static String preconditions(Pod pod, String resourceVersion) {
+        return "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":\"" + uid(pod)
+                + "\",\"resourceVersion\":\"" + resourceVersion + "\"}}";
+    }
+
     private static String eviction(Pod pod, String options) {
         return "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"web-0\",\"namespace\":\""
                 + pod.getMetadata().getNamespace() + "\"},\"deleteOptions\":" + options + "}";
@@ -59,7 +65,7 @@ final class EmbeddedClusterTest {
 
     @ParameterizedTest
     @MethodSource("clusters")
-    void deletionsKeepToPreconditionAndDryRun(Cluster cluster) {
+    void deletionsHonourPreconditionAndDryRun(Cluster cluster) {
         KubernetesClient client = cluster.client();
         Pod pod = pod(client);
 
@@ -68,10 +74,18 @@ final class EmbeddedClusterTest {
                         KubernetesClientException.class,
                         e -> assertThat(e.getCode()).isEqualTo(409))
                 .hasMessageContaining("recondition");
+        assertThatThrownBy(() -> client.raw(path(pod), "DELETE", preconditions(pod, "999999")))
+                .isInstanceOfSatisfying(
+                        KubernetesClientException.class,
+                        e -> assertThat(e.getCode()).isEqualTo(409))
+                .hasMessageContaining("ResourceVersion in the precondition");
         client.raw(path(pod), "DELETE", options(uid(pod), ",\"dryRun\":[\"All\"]"));
         assertThat(TestPods.isThere(client, pod)).isTrue();
 
-        client.raw(path(pod), "DELETE", options(uid(pod), ""));
+        client.raw(
+                path(pod),
+                "DELETE",
+                preconditions(pod, client.resource(pod).get().getMetadata().getResourceVersion()));
         assertThat(client.resource(pod).get()).isNull();
         assertThatThrownBy(() -> client.raw(path(pod), "DELETE", options(uid(pod), "")))
                 .isInstanceOfSatisfying(
@@ -81,7 +95,7 @@ final class EmbeddedClusterTest {
 
     @ParameterizedTest
     @MethodSource("clusters")
-    void evictionsKeepToPreconditionAndDryRun(Cluster cluster) {
+    void evictionsHonourPreconditionAndDryRun(Cluster cluster) {
         KubernetesClient client = cluster.client();
         Pod pod = pod(client);
         String path = path(pod) + "/eviction";
@@ -111,7 +125,7 @@ final class EmbeddedClusterTest {
 
     @ParameterizedTest
     @MethodSource("clusters")
-    void aPatchIsDoneAsAWholeOrNotAtAll(Cluster cluster) {
+    void aPatchAppliesAllOperationsOrNone(Cluster cluster) {
         KubernetesClient client = cluster.client();
         Pod pod = pod(client);
         String good = relabel(uid(pod));
@@ -130,11 +144,12 @@ final class EmbeddedClusterTest {
 
     private static String relabel(String uid) {
         return """
-                [{"op":"test","path":"/metadata/uid","value":"%s"},
-                 {"op":"test","path":"/metadata/labels/app","value":"web"},
-                 {"op":"remove","path":"/metadata/labels/app"},
-                 {"op":"test","path":"/metadata/labels/mark","value":null},
-                 {"op":"add","path":"/metadata/labels/mark","value":"yes"}]""".formatted(uid);
+            [{"op":"test","path":"/metadata/uid","value":"%s"},
+             {"op":"test","path":"/metadata/labels/app","value":"web"},
+             {"op":"remove","path":"/metadata/labels/app"},
+             {"op":"test","path":"/metadata/labels/mark","value":null},
+             {"op":"add","path":"/metadata/labels/mark","value":"yes"}]\
+            """.formatted(uid);
     }
 
     private static void patch(KubernetesClient client, String path, String body) {
@@ -162,7 +177,7 @@ final class EmbeddedClusterTest {
 
     @ParameterizedTest
     @MethodSource("clusters")
-    void anApplicationMakesAndThenChangesOneObject(Cluster cluster) {
+    void serverSideApplyCreatesAndThenChangesOneObject(Cluster cluster) {
         KubernetesClient client = cluster.client();
         String namespace = pod(client).getMetadata().getNamespace();
         String path = "/apis/networking.k8s.io/v1/namespaces/" + namespace + "/networkpolicies/closed"
@@ -182,8 +197,9 @@ final class EmbeddedClusterTest {
 
     private static void apply(KubernetesClient client, String path, String type) {
         send(client, path, "application/apply-patch+yaml", """
-                {"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"closed"},
-                 "spec":{"podSelector":{"matchLabels":{"app":"web"}},"policyTypes":["%s"]}}""".formatted(type));
+            {"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"closed"},
+             "spec":{"podSelector":{"matchLabels":{"app":"web"}},"policyTypes":["%s"]}}\
+            """.formatted(type));
     }
 
     private static List<NetworkPolicy> policies(KubernetesClient client, String namespace) {

@@ -1,0 +1,118 @@
+package dev.falcoresponse.isolatenetwork;
+
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Permission;
+import dev.falcoresponse.kubernetes.ObjectApi;
+import dev.falcoresponse.kubernetes.Resource;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeAddress;
+import io.fabric8.kubernetes.api.model.NodeList;
+import io.fabric8.kubernetes.api.model.PodList;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceList;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+
+/**
+ * The addresses of pods, nodes and Services: a range of addresses in a NetworkPolicy does not reliably include them. Those of
+ * nodes and Services are read in pages, and kept for ten seconds. Thread-safe.
+ */
+final class ClusterAddresses {
+    private static final String PAGE = "?limit=500";
+    private static final long KEPT_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final ObjectApi api;
+    private final LongSupplier nanoTime;
+    private List<Owned> known = List.of();
+    private long readAt;
+    private boolean read;
+
+    /** A range of addresses, and who has it, as the rest of a sentence. */
+    private record Owned(Cidr range, String owner) {}
+
+    ClusterAddresses(ObjectApi api, LongSupplier nanoTime) {
+        this.api = api;
+        this.nanoTime = nanoTime;
+    }
+
+    static List<Permission> permissions() {
+        return List.of(
+                Resource.NODES.permission("list"),
+                Resource.SERVICES.permissionEverywhere("list"),
+                Resource.PODS.permissionEverywhere("list"));
+    }
+
+    /** Who has the address, as the rest of a sentence; empty when it is outside the cluster. */
+    Optional<String> owner(Cidr address) throws OutcomeException {
+        Optional<String> owner = known().stream()
+                .filter(each -> each.range().contains(address))
+                .map(Owned::owner)
+                .findFirst();
+        return owner.isPresent() ? owner : pod(address);
+    }
+
+    private synchronized List<Owned> known() throws OutcomeException {
+        if (!read || nanoTime.getAsLong() - readAt >= KEPT_NANOS) {
+            List<Owned> all = new ArrayList<>();
+            addPages(Resource.NODES, NodeList.class, list -> list.getItems().forEach(node -> add(node, all)));
+            addPages(
+                    Resource.SERVICES,
+                    ServiceList.class,
+                    list -> list.getItems().forEach(each -> add(each, all)));
+            known = List.copyOf(all);
+            readAt = nanoTime.getAsLong();
+            read = true;
+        }
+        return known;
+    }
+
+    private <T extends KubernetesResourceList<?>> void addPages(Resource resource, Class<T> type, Consumer<T> page)
+            throws OutcomeException {
+        String next = "";
+        do {
+            String query =
+                    next.isEmpty() ? PAGE : PAGE + "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
+            T list = api.list(resource, "", query, type);
+            page.accept(list);
+            next = Optional.ofNullable(list.getMetadata().getContinue()).orElse("");
+        } while (!next.isEmpty());
+    }
+
+    private static void add(Node node, List<Owned> all) {
+        String owner = "node " + node.getMetadata().getName() + "'s, or of a pod on it";
+        Stream.concat(
+                        node.getStatus().getAddresses().stream()
+                                .map(NodeAddress::getAddress)
+                                .map(Cidr::address),
+                        node.getSpec().getPodCIDRs().stream().map(Cidr::parse))
+                .flatMap(Optional::stream)
+                .forEach(range -> all.add(new Owned(range, owner)));
+    }
+
+    private static void add(Service service, List<Owned> all) {
+        String owner = "Service " + service.getMetadata().getNamespace() + "/"
+                + service.getMetadata().getName() + "'s";
+        Stream.concat(service.getSpec().getClusterIPs().stream(), service.getSpec().getExternalIPs().stream())
+                .filter(Objects::nonNull)
+                .map(Cidr::address)
+                .flatMap(Optional::stream)
+                .forEach(address -> all.add(new Owned(address, owner)));
+    }
+
+    private Optional<String> pod(Cidr address) throws OutcomeException {
+        String selector = URLEncoder.encode("status.podIP=" + address.host(), StandardCharsets.UTF_8);
+        return api.list(Resource.PODS, "", "?fieldSelector=" + selector, PodList.class).getItems().stream()
+                .findFirst()
+                .map(each -> "pod " + each.getMetadata().getNamespace() + "/"
+                        + each.getMetadata().getName() + "'s");
+    }
+}

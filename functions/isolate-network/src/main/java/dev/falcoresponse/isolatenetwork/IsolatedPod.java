@@ -1,0 +1,64 @@
+package dev.falcoresponse.isolatenetwork;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the record tells about an isolated pod.
+ *
+ * @param pod with its marks
+ * @param stillAllowedBy policies of others that still let something through
+ */
+record IsolatedPod(Pod pod, Detachment detachment, List<String> stillAllowedBy, Optional<DenyPolicy> deny) {
+    IsolatedPod {
+        stillAllowedBy = List.copyOf(stillAllowedBy);
+    }
+
+    /** The pod and the consequences, as the rest of a sentence. */
+    String sentence() {
+        return "pod " + Quarantine.name(pod) + " (uid " + Quarantine.uid(pod) + "); " + consequence()
+                + RemainingTraffic.sentence(stillAllowedBy);
+    }
+
+    Map<String, Object> details() {
+        Map<String, Object> details = new HashMap<>(Map.of(
+                "scope",
+                "pod",
+                "policy",
+                Quarantine.policyName(pod),
+                "policyKinds",
+                policyKinds(),
+                "detached",
+                detachment.detached() && hasAnnotations(),
+                "removedLabels",
+                Quarantine.removedLabels(pod),
+                "consequence",
+                consequence(),
+                "stillAllowedBy",
+                stillAllowedBy,
+                "establishedConnections",
+                RemainingTraffic.ESTABLISHED));
+        Optional.ofNullable(Quarantine.annotations(pod).get(Quarantine.EXPIRES_AT))
+                .ifPresent(expiry -> details.put("expiresAt", expiry));
+        return details;
+    }
+
+    private String consequence() {
+        return hasAnnotations()
+                ? detachment.consequence()
+                : "it keeps its labels, since its annotations are full and could not hold them";
+    }
+
+    private boolean hasAnnotations() {
+        return Quarantine.annotations(pod).containsKey(Quarantine.SCOPE);
+    }
+
+    private List<String> policyKinds() {
+        return deny.map(each ->
+                        List.of(Policies.NETWORK_POLICIES.text(), each.kind().text()))
+                .orElse(List.of(Policies.NETWORK_POLICIES.text()));
+    }
+}

@@ -1,0 +1,21 @@
+package dev.falcoresponse.isolatenetwork;
+
+import dev.falcoresponse.action.Change;
+import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Run;
+import dev.falcoresponse.event.Alert;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Optional;
+
+/** One way to isolate a pod. */
+interface Isolation {
+    /** The reason not to do it: there is nothing to isolate from, or nothing left to do. */
+    Optional<Outcome> refusal(Alert alert, Pod pod) throws OutcomeException;
+
+    /** What must not be done twice within the cool-down. */
+    String cooldownKey(Alert alert, Pod pod);
+
+    /** Isolates the pod, or lets the server try it. */
+    Change make(Alert alert, Pod pod, Run run) throws OutcomeException;
+}

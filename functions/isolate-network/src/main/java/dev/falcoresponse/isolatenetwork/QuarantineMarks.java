@@ -1,0 +1,112 @@
+package dev.falcoresponse.isolatenetwork;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Run;
+import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Marks a pod and removes labels, in one patch that loses no concurrent change. */
+final class QuarantineMarks {
+    /** How often labels are removed that somebody else added in between. */
+    private static final int ATTEMPTS = 3;
+
+    private final PodPatcher patcher;
+    private final Optional<Duration> expiresAfter;
+    private final InstantSource clock;
+
+    QuarantineMarks(PodPatcher patcher, Optional<Duration> expiresAfter, InstantSource clock) {
+        this.patcher = patcher;
+        this.expiresAfter = expiresAfter;
+        this.clock = clock;
+    }
+
+    /**
+     * The marks that a pod gets, and the labels that it loses.
+     *
+     * @param labelsToRemove which labels the pod, as it is now, must lose
+     * @param owner its controller
+     * @param policyKind of the policy beside the plain one
+     * @param known whether marks that the pod has already are ours; otherwise they are forged, and are overwritten
+     * @param bare whether the pod gets the label alone
+     */
+    record Marks(
+            Scope scope,
+            Function<Pod, Set<String>> labelsToRemove,
+            Optional<String> owner,
+            Optional<String> policyKind,
+            boolean known,
+            boolean bare) {
+        /** The label alone: full annotations must not keep a pod from being isolated. */
+        Marks withoutAnnotations() {
+            return new Marks(scope, _ -> Set.of(), Optional.empty(), Optional.empty(), known, true);
+        }
+    }
+
+    /** Marks the pod; again when somebody added a label in between that must be removed, too. */
+    Pod put(Alert alert, Pod pod, Marks marks, Run run) throws OutcomeException {
+        Pod marked = pod;
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            marked = patcher.patch(marked, patch(alert, marked, marks), run);
+            if (marks.labelsToRemove().apply(marked).isEmpty()) {
+                break;
+            }
+        }
+        return marked;
+    }
+
+    private MetadataPatch patch(Alert alert, Pod pod, Marks marks) {
+        MetadataPatch patch = new MetadataPatch(pod);
+        Set<String> toRemove = marks.labelsToRemove().apply(pod);
+        Map<String, String> removed = new TreeMap<>(marks.known() ? Quarantine.removedLabels(pod) : Map.of());
+        for (String label : toRemove) {
+            patch.removeLabel(label);
+            removed.put(label, String.valueOf(Quarantine.labels(pod).get(label)));
+        }
+        patch.putLabel(Quarantine.LABEL, Quarantine.uid(pod));
+        Map<String, String> annotations = marks.bare() ? Map.of() : annotations(alert, pod, marks, removed);
+        annotations.forEach(patch::putAnnotation);
+        Quarantine.ANNOTATIONS.stream()
+                .filter(name -> !annotations.containsKey(name))
+                .filter(Quarantine.annotations(pod)::containsKey)
+                .forEach(patch::removeAnnotation);
+        return patch;
+    }
+
+    private Map<String, String> annotations(Alert alert, Pod pod, Marks marks, Map<String, String> removed) {
+        Map<String, String> before = marks.known() ? Quarantine.annotations(pod) : Map.of();
+        Map<String, String> annotations = new TreeMap<>();
+        annotations.put(Quarantine.SCOPE, marks.scope().name().toLowerCase(Locale.ROOT));
+        annotations.put(Quarantine.RULE, alert.rule());
+        annotations.put(Quarantine.EVENT_ID, alert.id());
+        annotations.put(Quarantine.EVENT_TIME, alert.time().toString());
+        marks.owner()
+                .or(() -> Optional.ofNullable(before.get(Quarantine.OWNER)))
+                .ifPresent(owner -> annotations.put(Quarantine.OWNER, owner));
+        String kinds = Stream.concat(Stream.ofNullable(before.get(Quarantine.POLICY_KIND)), marks.policyKind().stream())
+                .flatMap(written -> Stream.of(written.split(",", -1)))
+                .distinct()
+                .collect(joining(","));
+        if (!kinds.isEmpty()) {
+            annotations.put(Quarantine.POLICY_KIND, kinds);
+        }
+        if (!removed.isEmpty()) {
+            annotations.put(Quarantine.LABELS, Quarantine.write(removed));
+        }
+        expiresAfter
+                .map(clock.instant()::plus)
+                .ifPresent(expiry -> annotations.put(Quarantine.EXPIRES_AT, expiry.toString()));
+        return annotations;
+    }
+}

@@ -1,0 +1,305 @@
+package dev.falcoresponse.isolatenetwork;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.NeedsRealCluster;
+import dev.falcoresponse.testing.RealCluster;
+import dev.falcoresponse.testing.RecordedAlert;
+import dev.falcoresponse.testing.Send;
+import dev.falcoresponse.testing.ThisFunction;
+import dev.falcoresponse.testing.Waiting;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import io.restassured.response.ValidatableResponse;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** With real controllers and a real node: a replacement comes, and what was cut off keeps running for whoever looks. */
+@NeedsRealCluster
+class RealClusterIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final String POD = """
+            metadata: {labels: {app: web}}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+                - name: web
+                  image: docker.io/lab/busybox:1
+                  imagePullPolicy: Never
+                  command:
+                    - sh
+                    - -c
+                    - mkdir -p /tmp/www && hostname > /tmp/www/index.html && echo started && exec httpd -f -p 8080 -h /tmp/www
+                  readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}
+            """;
+
+    private static RealCluster cluster;
+    private static KubernetesClient client;
+    private static FunctionProcess isolate;
+    private String namespace = "";
+
+    @BeforeAll
+    static void start(RealCluster real) {
+        cluster = real;
+        client = real.client();
+        Map<String, String> settings = new HashMap<>(Map.of("RESPONSE_DENIED_OWNER_KINDS", "Node"));
+        isolate = ThisFunction.acting(ThisFunction.access(cluster), settings);
+    }
+
+    @AfterAll
+    static void stop() {
+        isolate.close();
+    }
+
+    @BeforeEach
+    void newNamespace() {
+        namespace = cluster.newNamespace();
+    }
+
+    @AfterEach
+    void endNamespace() {
+        client.namespaces().withName(namespace).delete();
+    }
+
+    private void create(String yaml) {
+        cluster.create(namespace, yaml);
+    }
+
+    private static String indented(String text, int by) {
+        return text.indent(by).stripLeading();
+    }
+
+    private List<Pod> pods() {
+        return client.pods().inNamespace(namespace).list().getItems();
+    }
+
+    private Pod ready(Predicate<Pod> which) {
+        Waiting.until("a ready pod", PATIENCE, () -> readyPods(which).findAny().isPresent());
+        return readyPods(which).findFirst().orElseThrow();
+    }
+
+    private Stream<Pod> readyPods(Predicate<Pod> which) {
+        return pods().stream().filter(Readiness::isPodReady).filter(which);
+    }
+
+    private static ValidatableResponse isolate(Pod pod) {
+        return Send.BINARY
+                .to(isolate.uri(), RecordedAlert.shellIn(pod))
+                .then()
+                .statusCode(200)
+                .body("reason", equalTo("isolated"));
+    }
+
+    private static Predicate<Pod> otherThan(HasMetadata pod) {
+        return each -> !each.getMetadata().getUid().equals(pod.getMetadata().getUid());
+    }
+
+    private static Pod now(Pod pod) {
+        return client.resource(pod).get();
+    }
+
+    private List<String> endpoints() {
+        return client
+                .discovery()
+                .v1()
+                .endpointSlices()
+                .inNamespace(namespace)
+                .withLabel("kubernetes.io/service-name", "web")
+                .list()
+                .getItems()
+                .stream()
+                .flatMap(slice -> slice.getEndpoints().stream())
+                .filter(endpoint -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
+                .flatMap(endpoint -> endpoint.getAddresses().stream())
+                .toList();
+    }
+
+    private void deployment() {
+        create("""
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web}
+                spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+                """);
+        cluster.deploy(namespace, POD);
+    }
+
+    private static String exec(Pod pod, String... command) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ExecWatch watch = client.pods()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withName(pod.getMetadata().getName())
+                .writingOutput(out)
+                .exec(command)) {
+            watch.exitCode().get(30, TimeUnit.SECONDS);
+        }
+        return out.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    /** What the Service answers, asked through the API server. */
+    private String service() {
+        return client.raw("/api/v1/namespaces/" + namespace + "/services/web/proxy/")
+                .strip();
+    }
+
+    @Test
+    void aDeploymentGetsAReplacementAndTheOldPodKeepsRunningForWhoeverLooks() throws Exception {
+        deployment();
+        Pod old = ready(_ -> true);
+        Waiting.until(
+                "the Service",
+                PATIENCE,
+                () -> endpoints().equals(List.of(old.getStatus().getPodIP())));
+        String before = exec(old, "cat", "/proc/1/stat");
+
+        isolate(old);
+
+        Pod replacement = ready(otherThan(old));
+        String address = replacement.getStatus().getPodIP();
+        Waiting.until("the Service to let go", PATIENCE, () -> endpoints().equals(List.of(address)));
+        assertThat(service()).isEqualTo(replacement.getMetadata().getName());
+        Pod kept = now(old);
+        assertThat(kept.getMetadata().getOwnerReferences()).isEmpty();
+        assertThat(kept.getMetadata().getDeletionTimestamp()).isNull();
+        assertThat(kept.getStatus().getContainerStatuses().getFirst().getRestartCount())
+                .isZero();
+        assertThat(client.pods().resource(kept).getLog()).contains("started");
+        assertThat(startOf(exec(old, "cat", "/proc/1/stat"))).isEqualTo(startOf(before));
+    }
+
+    /** When the process was started, in ticks since boot: the same number is the same process. */
+    private static String startOf(String stat) {
+        return stat.replaceFirst(".*\\) ", "").split(" ", -1)[19];
+    }
+
+    @Test
+    void releasedItComesBackToItsReplicaSetWhichRemovesOne() {
+        deployment();
+        Pod old = ready(_ -> true);
+        isolate(old);
+        ready(otherThan(old));
+        Send.request(isolate.uri())
+                .headers(Map.of(
+                        "ce-specversion", "1.0",
+                        "ce-id", UUID.randomUUID().toString(),
+                        "ce-source", "/someone",
+                        "ce-type", "falco.response.isolate-network.undo.v1",
+                        "Content-Type", "application/json"))
+                .body("{\"namespace\":\"%s\",\"pod\":\"%s\"}"
+                        .formatted(namespace, old.getMetadata().getName()))
+                .post()
+                .then()
+                .statusCode(200)
+                .body("reason", equalTo("released"));
+
+        Waiting.until("one pod again", PATIENCE, () -> pods().size() == 1);
+        Pod left = pods().getFirst();
+        assertThat(left.getMetadata().getOwnerReferences()).hasSize(1);
+        assertThat(left.getMetadata().getLabels()).containsEntry("app", "web").containsKey("pod-template-hash");
+        assertThat(policies()).isEmpty();
+    }
+
+    private List<String> policies() {
+        return client.network().v1().networkPolicies().inNamespace(namespace).list().getItems().stream()
+                .map(each -> each.getMetadata().getName())
+                .toList();
+    }
+
+    @Test
+    void whenThePodGoesItsPolicyGoes() {
+        deployment();
+        Pod old = ready(_ -> true);
+        isolate(old);
+        assertThat(policies()).hasSize(1);
+
+        client.resource(now(old)).delete();
+
+        Waiting.until("the policy to be collected", PATIENCE, () -> policies().isEmpty());
+    }
+
+    @Test
+    void aStatefulSetsPodStaysInPlaceAndItsControllerIsContent() {
+        create("""
+                apiVersion: apps/v1
+                kind: StatefulSet
+                metadata: {name: web}
+                spec:
+                  serviceName: web
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    %s""".formatted(indented(POD, 4)));
+        Pod pod = ready(_ -> true);
+
+        isolate(pod).body("details.detached", equalTo(false));
+
+        client.apps().statefulSets().inNamespace(namespace).withName("web").scale(2);
+        ready(otherThan(pod));
+        assertThat(now(pod).getMetadata().getOwnerReferences()).hasSize(1);
+        assertThat(pods()).hasSize(2);
+    }
+
+    @Test
+    void aDaemonSetStartsAReplacementOnTheSameNode() {
+        create("""
+                apiVersion: apps/v1
+                kind: DaemonSet
+                metadata: {name: web}
+                spec:
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    %s""".formatted(indented(POD, 4)));
+        Pod pod = ready(_ -> true);
+
+        isolate(pod).body("details.detached", equalTo(true));
+
+        Pod replacement = ready(otherThan(pod));
+        assertThat(replacement.getSpec().getNodeName()).isEqualTo(pod.getSpec().getNodeName());
+        assertThat(now(pod).getMetadata().getOwnerReferences()).isEmpty();
+    }
+
+    @Test
+    void aJobStartsAnotherPod() {
+        create("""
+                apiVersion: batch/v1
+                kind: Job
+                metadata: {name: web}
+                spec:
+                  template:
+                    %s""".formatted(indented(POD + "  restartPolicy: Never\n", 4)));
+        Pod pod = ready(_ -> true);
+
+        isolate(pod).body("details.detached", equalTo(true));
+
+        ready(otherThan(pod));
+        assertThat(now(pod).getMetadata().getDeletionTimestamp()).isNull();
+    }
+
+    @Test
+    void aBarePodKeepsRunningAndNothingReplacesIt() {
+        create("apiVersion: v1\nkind: Pod\n" + POD.replace("metadata: {", "metadata: {name: bare, "));
+        Pod pod = ready(_ -> true);
+
+        isolate(pod);
+
+        assertThat(Readiness.isPodReady(now(pod))).isTrue();
+        assertThat(pods()).hasSize(1);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.falcoresponse.notifyfalcosidekick;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.event.Notification;
+import dev.falcoresponse.event.Priority;
+import dev.falcoresponse.event.Replies;
+import dev.falcoresponse.event.UnreadableException;
+import dev.falcoresponse.record.ResponseRecord;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What people are told about an event: about a reply, or about a dead letter. */
+record Messages(InstantSource clock) {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** The outcomes for which there is a reply. */
+    private static final List<String> REPLIED = List.of("acted", "previewed", "skipped", "denied");
+
+    Message about(Alert event) {
+        return reply(event).map(record -> about(event, record)).orElseGet(() -> new DeadLetter(event, clock).message());
+    }
+
+    /** The record of a reply; empty for a dead letter. */
+    private static Optional<ResponseRecord> reply(Alert event) {
+        boolean undelivered = !event.event().attribute("knativeerrorcode").isEmpty() && !isLate(event);
+        try {
+            Optional<String> sender = Replies.sender(event.event().attribute("type"));
+            return sender.isEmpty() || undelivered
+                    ? Optional.empty()
+                    : Optional.of(Replies.record(event.event(), sender.get()))
+                            .filter(record -> REPLIED.contains(record.outcome()));
+        } catch (UnreadableException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A reply that this function could not tell at first: it is its own dead letter sink. */
+    private static boolean isLate(Alert event) {
+        return event.event().attribute("knativeerrordest").contains("//" + NotifyFalcosidekick.NAME + ".");
+    }
+
+    private Message about(Alert event, ResponseRecord record) {
+        Told told = Told.of(record);
+        Fields fields = new Fields(event, record.action(), told.outcome());
+        fields.put("response.reason", told.reason());
+        fields.put("response.dry_run", Boolean.toString(record.dryRun()));
+        fields.put("response.node", record.node().orElse(""));
+        fields.put("response.owner", record.owner().orElse(""));
+        if (!record.details().isEmpty()) {
+            fields.put("response.details", json(record.details()));
+        }
+        String rule = event.rule().isEmpty() ? "" : ": " + event.rule();
+        return new Message(
+                event.event().attribute("source") + " " + event.event().attribute("id") + " " + told.outcome(),
+                Notification.RULE_PREFIX + record.action() + " " + told.outcome(),
+                told.priority(),
+                "%s (%s %s%s)".formatted(Message.cut(record.message()), record.action(), told.outcome(), rule),
+                time(record.finishedAt()),
+                event.hostname(),
+                Fields.tags(event, record.action(), told.outcome()),
+                fields.values(),
+                Map.of());
+    }
+
+    /**
+     * The outcome that people are told. The first answer to an alert may have been lost on its way to them: then a further
+     * delivery, which was skipped, tells it.
+     */
+    private record Told(String outcome, String reason) {
+        static Told of(ResponseRecord record) {
+            return record.outcome().equals("skipped")
+                            && record.details().get("earlier") instanceof Map<?, ?> earlier
+                            && "acted".equals(earlier.get("outcome"))
+                    ? new Told("acted", String.valueOf(earlier.get("reason")))
+                    : new Told(record.outcome(), record.reason());
+        }
+
+        Priority priority() {
+            return switch (outcome) {
+                case "acted" -> Priority.WARNING;
+                case "previewed", "denied" -> Priority.NOTICE;
+                default -> Priority.INFORMATIONAL;
+            };
+        }
+    }
+
+    private static String json(Map<String, Object> details) {
+        try {
+            return JSON.writeValueAsString(details);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e); // they come from JSON
+        }
+    }
+
+    private Instant time(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            return clock.instant();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.falcoresponse.playground;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Finds what has changed in pods and network policies since the last call. */
+final class ClusterChanges {
+    private static final String QUARANTINE = "falco-response/quarantine";
+
+    private final KubernetesClient client;
+    private Map<String, HasMetadata> previous;
+
+    ClusterChanges(KubernetesClient client) {
+        this.client = client;
+        this.previous = list();
+    }
+
+    /**
+     * A change of one object.
+     *
+     * @param change {@code deleted}, {@code terminating} or {@code created}; for a pod also {@code isolated} or
+     *     {@code released}
+     */
+    record Change(String kind, String namespace, String name, String uid, String change) {
+        @Override
+        public String toString() {
+            return (kind.equals("Pod") ? "pod" : kind) + " " + namespace + "/" + name + " " + change
+                    + (kind.equals("Pod") ? " (uid " + uid + ")" : "");
+        }
+    }
+
+    List<Change> sinceLastCall() {
+        Map<String, HasMetadata> current = list();
+        List<Change> changes = new ArrayList<>();
+        previous.forEach((uid, object) -> {
+            if (!current.containsKey(uid)) {
+                changes.add(change(object, "deleted"));
+            }
+        });
+        current.forEach((uid, object) -> {
+            if (previous.containsKey(uid)) {
+                HasMetadata old = previous.getOrDefault(uid, object);
+                if (isTerminating(object) && !isTerminating(old)) {
+                    changes.add(change(object, "terminating"));
+                }
+                if (isIsolated(object) != isIsolated(old)) {
+                    changes.add(change(object, isIsolated(object) ? "isolated" : "released"));
+                }
+            } else {
+                changes.add(change(object, "created"));
+            }
+        });
+        previous = current;
+        return changes;
+    }
+
+    private static boolean isTerminating(HasMetadata object) {
+        return object.getMetadata().getDeletionTimestamp() != null;
+    }
+
+    private static boolean isIsolated(HasMetadata object) {
+        Map<String, String> labels = object.getMetadata().getLabels();
+        return labels != null && labels.containsKey(QUARANTINE);
+    }
+
+    private static Change change(HasMetadata object, String change) {
+        ObjectMeta meta = object.getMetadata();
+        return new Change(object.getKind(), meta.getNamespace(), meta.getName(), meta.getUid(), change);
+    }
+
+    private Map<String, HasMetadata> list() {
+        Map<String, HasMetadata> objects = new TreeMap<>();
+        try {
+            client.pods().inAnyNamespace().list().getItems().forEach(each -> put(objects, each));
+            client.network()
+                    .v1()
+                    .networkPolicies()
+                    .inAnyNamespace()
+                    .list()
+                    .getItems()
+                    .forEach(each -> put(objects, each));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != 403) {
+                throw e;
+            }
+            // a user without permission to list them still sees the functions' answers
+        }
+        return objects;
+    }
+
+    private static void put(Map<String, HasMetadata> objects, HasMetadata each) {
+        objects.put(each.getMetadata().getUid(), each);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.falcoresponse.playground;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falcoresponse.playground.broker.RuleBook;
+import dev.falcoresponse.playground.cluster.Cluster;
+import dev.falcoresponse.testing.RecordedAlert;
+import io.cloudevents.CloudEvent;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.UUID;
+
+/** What the page shows of files, recordings and the cluster. */
+final class PageContent {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path home;
+    private final RuleBook rules;
+    private final Cluster cluster;
+
+    PageContent(Path home, RuleBook rules, Cluster cluster) {
+        this.home = home;
+        this.rules = rules;
+        this.cluster = cluster;
+    }
+
+    JsonNode rules() {
+        return RuleTable.read(home.resolve("knative"), rules);
+    }
+
+    JsonNode recorded() {
+        ArrayNode all = JSON.createArrayNode();
+        for (String name : RecordedAlert.names()) {
+            RecordedAlert alert = RecordedAlert.named(name);
+            CloudEvent event = SentAlert.of("", "", alert).event();
+            ObjectNode each = all.addObject().put("name", name);
+            ArrayNode actions = each.putArray("actions");
+            rules.matching(event).forEach(trigger -> actions.add(trigger.subscriber()));
+        }
+        return all;
+    }
+
+    /** A recorded alert with the present time; if the request names a pod, the alert is about it. */
+    JsonNode compose(JsonNode request) {
+        RecordedAlert alert = RecordedAlert.named(required(request, "name"))
+                .at(Instant.now())
+                .with("uuid", UUID.randomUUID().toString());
+        String pod = request.path("pod").asText();
+        if (!pod.isEmpty()) {
+            Pod found = cluster.client()
+                    .pods()
+                    .inNamespace(required(request, "namespace"))
+                    .withName(pod)
+                    .get();
+            if (found == null) {
+                throw new IllegalArgumentException("The pod no longer exists");
+            }
+            alert = alert.about(found);
+        }
+        try {
+            return JSON.createObjectNode()
+                    .put("text", JSON.readTree(alert.body()).toPrettyString());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    JsonNode evidence(String location) {
+        return Snapshots.read(home.resolve("target").resolve("evidence"), location);
+    }
+
+    JsonNode cluster() {
+        return ClusterView.of(cluster.client());
+    }
+
+    static String required(JsonNode request, String name) {
+        String text = request.path(name).asText();
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.falcoresponse.action;
+
+import dev.falcoresponse.event.Undo;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** An action whose change can be taken back, by request or when its time is over. */
+public interface Reversible<T> extends Action<T> {
+    @Override
+    default Optional<Reversible<T>> reversible() {
+        return Optional.of(this);
+    }
+
+    /**
+     * The object that a request names.
+     *
+     * @throws OutcomeException when the API server could not be asked
+     */
+    Found<T> find(Undo undo) throws OutcomeException;
+
+    /**
+     * Takes the change back.
+     *
+     * @throws OutcomeException as skipped/nothing-to-undo when there is none, as failed when it was not done
+     */
+    Change undo(T object, Run run) throws OutcomeException;
+
+    /**
+     * The objects whose time is over.
+     *
+     * @throws OutcomeException when the API server could not be asked
+     */
+    List<T> expired(Instant now) throws OutcomeException;
+
+    /** The alert for which the object was changed, as far as its marks tell. */
+    Cause cause(T object);
+
+    /**
+     * Removes what a change left behind whose object is gone.
+     *
+     * @throws OutcomeException when that was not possible
+     */
+    default void removeLeftovers(Instant now) throws OutcomeException {}
+}

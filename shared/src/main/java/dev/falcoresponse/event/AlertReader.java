@@ -1,0 +1,85 @@
+package dev.falcoresponse.event;
+
+import dev.falcoresponse.record.ResponseRecord;
+import java.time.InstantSource;
+import java.util.Set;
+
+/**
+ * Reads events for an action on objects of the cluster: alerts, replies of other actions, and for a reversible action the
+ * requests and ticks to undo.
+ *
+ * @param action the function's own: its replies are refused, since they would come back without end
+ * @param reversible whether changes can be undone
+ * @param changes whether objects are changed: evidence that came with the event must then be complete
+ * @param evidenceFrom actions from whose replies only one that stored all evidence is taken
+ */
+public record AlertReader(
+        String action, boolean reversible, boolean changes, Set<String> evidenceFrom, InstantSource clock)
+        implements EventReader {
+    /** What a Knative PingSource sends. */
+    private static final String PING = "dev.knative.sources.ping";
+
+    public AlertReader {
+        evidenceFrom = Set.copyOf(evidenceFrom);
+    }
+
+    @Override
+    public Event read(ReceivedEvent event) throws UnreadableException {
+        String type = event.attribute("type");
+        if (type.equals(FalcoAlerts.TYPE)) {
+            return FalcoAlerts.read(event);
+        }
+        if (reversible && type.equals(PING)) {
+            return new Tick(event.attribute("id"), clock.instant());
+        }
+        if (reversible && type.equals("falco.response." + action + ".undo.v1")) {
+            return undo(event);
+        }
+        String sender = Replies.sender(type)
+                .orElseThrow(() -> new UnreadableException("This function does not take the CloudEvents type "
+                        + JsonObject.cut(type) + "; it takes " + FalcoAlerts.TYPE + " and falco.response.<action>.v1"));
+        return chained(event, sender);
+    }
+
+    private Undo undo(ReceivedEvent event) throws UnreadableException {
+        JsonObject data = JsonObject.parse(event.data());
+        String name = data.text("name", data.text("pod", data.text("node")));
+        if (name.isEmpty()) {
+            throw new UnreadableException("name is missing");
+        }
+        return new Undo(
+                event.attribute("id"),
+                clock.instant(),
+                data.text("kind"),
+                data.text("namespace"),
+                name,
+                data.text("uid", data.text("podUid")),
+                data.flag("dryRun"));
+    }
+
+    private Alert chained(ReceivedEvent event, String sender) throws UnreadableException {
+        if (sender.equals(action)) {
+            throw new LoopException("This is " + sender + "'s own reply: a Trigger sends it in a loop");
+        }
+        ResponseRecord record = Replies.record(event, sender);
+        if (record.rule()
+                .filter(rule -> !rule.isBlank() && !rule.equals("<NA>"))
+                .isEmpty()) {
+            throw new UnreadableException("rule is missing");
+        }
+        requireEvidence(record);
+        return Replies.alert(record, event);
+    }
+
+    /** Incomplete evidence, or none at all, is no permission to destroy the rest. */
+    private void requireEvidence(ResponseRecord record) throws UnreadableException {
+        boolean stored = record.outcome().equals("acted")
+                || (record.outcome().equals("skipped") && record.reason().equals("already-done"));
+        boolean complete = Boolean.TRUE.equals(record.details().get("complete"));
+        boolean isEvidence =
+                evidenceFrom.contains(record.action()) || record.details().containsKey("complete");
+        if (changes && isEvidence && !(stored && complete)) {
+            throw new UnreadableException("The evidence is not complete: no action is taken");
+        }
+    }
+}

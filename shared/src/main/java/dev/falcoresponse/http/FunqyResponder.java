@@ -1,0 +1,64 @@
+package dev.falcoresponse.http;
+
+import dev.falcoresponse.event.ReceivedEvent;
+import dev.falcoresponse.pipeline.EventResponder;
+import dev.falcoresponse.record.ResponseRecord;
+import io.quarkus.funqy.knative.events.CloudEvent;
+import io.quarkus.funqy.knative.events.CloudEventBuilder;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Answers the CloudEvent that Funqy has bound; Funqy writes the one that is returned. */
+@Singleton
+public final class FunqyResponder {
+    private final EventResponder responder;
+
+    FunqyResponder(EventResponder responder) {
+        this.responder = responder;
+    }
+
+    /** What every function does. */
+    public CloudEvent<ResponseRecord> answer(CloudEvent<byte[]> event) {
+        return reply(responder.answer(received(event)));
+    }
+
+    private static ReceivedEvent received(CloudEvent<byte[]> event) {
+        Map<String, String> attributes = new HashMap<>();
+        event.extensions().forEach((name, value) -> attributes.put(name, HeaderText.decode(value)));
+        attributes.put("id", HeaderText.decode(event.id()));
+        attributes.put("type", HeaderText.decode(event.type()));
+        attributes.put("source", HeaderText.decode(event.source()));
+        Optional.ofNullable(event.time())
+                .ifPresent(time -> attributes.put("time", DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time)));
+        Optional.ofNullable(event.subject())
+                .ifPresent(subject -> attributes.put("subject", HeaderText.decode(subject)));
+        return new ReceivedEvent(attributes, event.data());
+    }
+
+    private static CloudEvent<ResponseRecord> reply(ResponseRecord record) {
+        Map<String, String> extensions = new HashMap<>(Map.of(
+                "action", record.action(),
+                "outcome", record.outcome(),
+                "reason", record.reason(),
+                // as an extension: Funqy leaves the seconds out of a time on the full minute, which is no RFC 3339
+                "time",
+                        DateTimeFormatter.ISO_INSTANT.format(
+                                Instant.parse(record.finishedAt()).atOffset(ZoneOffset.UTC))));
+        record.rule().ifPresent(rule -> extensions.put("rule", HeaderText.encode(rule)));
+        record.priority().ifPresent(priority -> extensions.put("priority", HeaderText.encode(priority)));
+        record.source().ifPresent(source -> extensions.put("eventsource", HeaderText.encode(source)));
+        CloudEventBuilder builder = CloudEventBuilder.create()
+                .specVersion("1.0")
+                .id(HeaderText.encode(record.eventId().orElse("")) + "/" + record.action())
+                .source("/falco-response/" + record.action())
+                .type("falco.response." + record.action() + ".v1")
+                .extensions(extensions);
+        record.subject().ifPresent(subject -> builder.subject(HeaderText.encode(subject)));
+        return builder.build(record);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.falcoresponse.http;
+
+import dev.falcoresponse.action.Outcome.Rejected;
+import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.pipeline.RefusedException;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The forms in which an event can arrive. */
+enum MediaType {
+    /** A CloudEvent with its attributes in headers. */
+    BINARY,
+    /** A CloudEvent as one JSON document. */
+    STRUCTURED,
+    /** Falco's JSON alone. */
+    PLAIN;
+
+    private static final List<String> REQUIRED = List.of("ce-specversion", "ce-id", "ce-source", "ce-type");
+
+    /**
+     * The form of a request.
+     *
+     * @throws RefusedException with 415 when it is none
+     */
+    static MediaType of(MultiMap headers) {
+        String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw unsupported("The content is encoded; only plain bytes are read");
+        }
+        String type = withoutParameters(headers.get(HttpHeaders.CONTENT_TYPE));
+        if (type.equals("application/cloudevents+json")) {
+            return STRUCTURED;
+        }
+        boolean binary = REQUIRED.stream().anyMatch(headers::contains);
+        if (binary && isJson(type)) {
+            return BINARY;
+        }
+        if (!binary && type.equals("application/json")) {
+            return PLAIN;
+        }
+        throw unsupported("The content type is neither application/json nor application/cloudevents+json");
+    }
+
+    private static String withoutParameters(@Nullable String type) {
+        return type == null ? "" : type.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** CloudEvents lets a binary event leave the type out, and counts every {@code +json} as JSON. */
+    static boolean isJson(String mediaType) {
+        String type = withoutParameters(mediaType);
+        return type.isEmpty()
+                || type.equals("application/json")
+                || type.equals("text/json")
+                || (type.endsWith("+json") && !type.startsWith("application/cloudevents"));
+    }
+
+    private static RefusedException unsupported(String message) {
+        return RefusedException.before(new Rejected(415, Reason.UNREADABLE, message));
+    }
+}

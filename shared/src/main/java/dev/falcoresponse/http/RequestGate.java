@@ -1,0 +1,174 @@
+package dev.falcoresponse.http;
+
+import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.Outcome.Failed;
+import dev.falcoresponse.action.Outcome.Rejected;
+import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.http.ConcurrencyLimit.Permit;
+import dev.falcoresponse.pipeline.RefusedException;
+import dev.falcoresponse.security.Callers;
+import dev.falcoresponse.security.Callers.Verdict;
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
+
+/** Admits requests: within the limits, from callers who may call, as POST to {@code /}, in a form that can be read. */
+@Singleton
+final class RequestGate {
+    private static final Logger LOG = Logger.getLogger(RequestGate.class);
+    private static final int BEFORE_BODY = RouteConstants.ROUTE_ORDER_BODY_HANDLER - 1;
+    private static final int BEFORE_FUNQY = -10;
+
+    /** Probes and metrics; compared as written, since dots and escapes can stand for another path. */
+    private static final Pattern PROBES = Pattern.compile("/[_q]/[a-z/-]*");
+
+    private final Callers callers;
+    private final ProblemHandler problems;
+    private final ConcurrencyLimit limit =
+            new ConcurrencyLimit(Runtime.getRuntime().maxMemory());
+    private final Map<HttpServerRequest, AdmittedRequest> admitted = new ConcurrentHashMap<>();
+
+    RequestGate(Callers callers, ProblemHandler problems) {
+        this.callers = callers;
+        this.problems = problems;
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(BEFORE_BODY).handler(this::admit).failureHandler(problems::answer);
+        router.route("/").order(BEFORE_FUNQY).handler(this::receive);
+    }
+
+    /** Before the body is read. */
+    private void admit(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (PROBES.matcher(request.path()).matches()) {
+            probe(context);
+            return;
+        }
+        Permit permit = limit.acquire(length(request.headers())).orElseThrow(RequestGate::overloaded);
+        AdmittedRequest admission = new AdmittedRequest(context, permit);
+        admitted.put(request, admission);
+        context.addEndHandler(_ -> admission.end());
+        context.addBodyEndHandler(_ -> release(request, admission));
+        admission.whenAbandoned(() -> release(request, admission));
+        if (callers.areChecked()) {
+            check(context);
+        } else {
+            route(context);
+        }
+    }
+
+    private void release(HttpServerRequest request, AdmittedRequest admission) {
+        admitted.remove(request);
+        admission.release();
+    }
+
+    /** Nobody reads a body for health and metrics. */
+    private static void probe(RoutingContext context) {
+        HttpMethod method = context.request().method();
+        MultiMap headers = context.request().headers();
+        if ((method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD))
+                && length(headers) <= 0
+                && !headers.contains(HttpHeaders.TRANSFER_ENCODING)) {
+            context.next();
+        } else {
+            context.request().resume();
+            context.response()
+                    .setStatusCode(405)
+                    .putHeader("Allow", "GET, HEAD")
+                    .end();
+        }
+    }
+
+    /** The announced length of the body; negative when it is not announced. */
+    private static long length(MultiMap headers) {
+        String length = headers.get(HttpHeaders.CONTENT_LENGTH);
+        return length != null && length.matches("\\d{1,18}") ? Long.parseLong(length) : -1;
+    }
+
+    /** On a worker thread: a file is read, or the API server is asked. */
+    private void check(RoutingContext context) {
+        context.request().pause();
+        List<String> authorizations = context.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+        context.vertx()
+                .executeBlocking(() -> verdict(authorizations), false)
+                .onSuccess(refusal -> {
+                    if (refusal.isPresent()) {
+                        context.fail(RefusedException.before(refusal.get()));
+                    } else if (!context.response().closed()) {
+                        context.request().resume();
+                        routeOrFail(context);
+                    }
+                })
+                .onFailure(context::fail);
+    }
+
+    /** An unknown caller learns nothing else. */
+    private Optional<Outcome> verdict(List<String> authorizations) {
+        try {
+            Verdict verdict = callers.judge(authorizations);
+            return switch (verdict) {
+                case ADMITTED -> Optional.empty();
+                case UNAUTHENTICATED ->
+                    Optional.of(
+                            new Rejected(401, Reason.UNAUTHENTICATED, "The caller's token is missing or not valid"));
+                case NOT_ALLOWED ->
+                    Optional.of(new Rejected(
+                            403, Reason.NOT_ALLOWED, "The caller's user is not in RESPONSE_OIDC_SUBJECTS"));
+            };
+        } catch (Exception e) {
+            LOG.errorf("Nobody is admitted: callers cannot be checked (%s)", e);
+            return Optional.of(Failed.retryable(Reason.UNAVAILABLE, "Callers cannot be checked at the moment"));
+        }
+    }
+
+    private void routeOrFail(RoutingContext context) {
+        try {
+            route(context);
+        } catch (RefusedException e) {
+            context.fail(e);
+        }
+    }
+
+    private static void route(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (!request.path().equals("/")) {
+            request.resume();
+            context.response().setStatusCode(404).end();
+        } else if (!request.method().equals(HttpMethod.POST)) {
+            throw refused(405, Reason.UNREADABLE, "Only POST is answered here");
+        } else {
+            MediaType.of(request.headers());
+            context.next();
+        }
+    }
+
+    /** After the body has been read. */
+    private void receive(RoutingContext context) {
+        AdmittedRequest admission = admitted.get(context.request());
+        if (admission == null || !admission.received(context.body().length())) {
+            throw overloaded();
+        }
+        CloudEventNormalizer.normalize(context);
+    }
+
+    private static RefusedException overloaded() {
+        return refused(503, Reason.OVERLOADED, "Too many events are being processed at the moment");
+    }
+
+    private static RefusedException refused(int status, Reason reason, String message) {
+        return RefusedException.before(new Rejected(status, reason, message));
+    }
+}

@@ -1,9 +1,0 @@
-package dev.falcoresponse.kubernetes;
-
-import java.io.IOException;
-
-/** Takes a log as it comes. */
-@FunctionalInterface
-public interface LogSink {
-    void accept(byte[] bytes) throws IOException;
-}

@@ -1,0 +1,66 @@
+package dev.falcoresponse.kubernetes;
+
+import static dev.falcoresponse.action.Reason.NOT_FOUND;
+
+import dev.falcoresponse.action.OutcomeException;
+import io.fabric8.kubernetes.api.model.APIResourceList;
+import java.util.Optional;
+
+/** Reads objects of any resource, from a quorum of the store. */
+public final class ObjectApi {
+    private final ApiClient api;
+
+    public ObjectApi(ApiClient api) {
+        this.api = api;
+    }
+
+    /**
+     * An object by its name; empty when there is none.
+     *
+     * @throws OutcomeException as failed
+     */
+    public <T> Optional<T> find(Resource resource, String namespace, String name, Class<T> type)
+            throws OutcomeException {
+        try {
+            return Optional.of(api.read(Call.on(resource, "GET", "get", namespace, name, ""), type));
+        } catch (OutcomeException e) {
+            if (e.outcome().reason().equals(NOT_FOUND)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * All objects of a resource in a namespace; an empty namespace stands for all.
+     *
+     * @throws OutcomeException as failed
+     */
+    public <T> T list(Resource resource, String namespace, Class<T> listType) throws OutcomeException {
+        return list(resource, namespace, "", listType);
+    }
+
+    /**
+     * The objects that a query selects.
+     *
+     * @param query such as {@code ?labelSelector=a%3Db}
+     * @throws OutcomeException as failed
+     */
+    public <T> T list(Resource resource, String namespace, String query, Class<T> listType) throws OutcomeException {
+        String path = resource.path(namespace) + query;
+        return api.read(new Call("GET", path, "list", resource.text(), namespace, ""), listType);
+    }
+
+    /**
+     * Whether the server serves a resource, by its discovery document.
+     *
+     * @throws OutcomeException as failed
+     */
+    public boolean serves(Resource resource) throws OutcomeException {
+        Call call = new Call("GET", resource.discoveryPath(), "discover", resource.text(), "", "");
+        return api.discover(call, APIResourceList.class)
+                .filter(list -> list.getResources().stream()
+                        .anyMatch(each -> each.getName().equals(resource.plural())))
+                .isPresent();
+    }
+}

@@ -1,5 +1,0 @@
-/** How often a replica may act: cool-down and budget. */
-@NullMarked
-package dev.falcoresponse.pace;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The way of one event: {@link dev.falcoresponse.Responder} has it from top to bottom. */
-@NullMarked
-package dev.falcoresponse;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,152 @@
+package dev.falcoresponse.pipeline;
+
+import dev.falcoresponse.action.Cause;
+import dev.falcoresponse.action.Effect;
+import dev.falcoresponse.action.Found.Missing;
+import dev.falcoresponse.action.Found.Proven;
+import dev.falcoresponse.action.Guard;
+import dev.falcoresponse.action.Identity;
+import dev.falcoresponse.action.ObjectReference;
+import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Read;
+import dev.falcoresponse.action.Reversible;
+import dev.falcoresponse.action.Run;
+import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.event.PodReference;
+import dev.falcoresponse.event.ReceivedEvent;
+import dev.falcoresponse.event.Tick;
+import dev.falcoresponse.event.Undo;
+import dev.falcoresponse.record.ResponseRecord;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Takes changes back, by request and when their time is over. Neither limits nor the dry-run setting keep it from that. */
+final class Undoing<T> {
+    private static final Logger LOG = Logger.getLogger(Undoing.class);
+
+    private final Reversible<T> action;
+    private final Recorder recorder;
+    private final InstantSource clock;
+    private final List<Guard<T>> guards;
+
+    Undoing(Reversible<T> action, Recorder recorder, InstantSource clock) {
+        this.action = action;
+        this.recorder = recorder;
+        this.clock = clock;
+        this.guards = action.target().guards(Effect.UNDO);
+    }
+
+    ResponseRecord undo(Undo undo) {
+        Progress progress = recorder.start(undo.dryRun());
+        progress.read(asAlert(undo));
+        Outcome outcome = recorder.outcome(() -> Conflicts.retry(_ -> undo(undo, progress)));
+        return Recorder.reply(recorder.record(progress, outcome), outcome);
+    }
+
+    private Outcome undo(Undo undo, Progress progress) throws OutcomeException {
+        progress.step("find");
+        return switch (action.find(undo)) {
+            case Missing<T> missing -> missing.outcome();
+            case Proven<T> proven ->
+                undo(proven.object(), proven.identity(), undo.dryRun() ? Run.DRY : Run.REAL, progress);
+        };
+    }
+
+    private Outcome undo(T object, Identity identity, Run run, Progress progress) throws OutcomeException {
+        progress.found(action.target().reference(object), identity);
+        progress.step("guards");
+        Optional<Outcome> refused = Guard.first(guards, object);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        progress.step("act");
+        return action.undo(object, run).outcome(run);
+    }
+
+    /** Each object leaves its own record; the tick leaves one when there was none, or when it failed in between. */
+    ResponseRecord undoExpired(Tick tick) {
+        Progress progress = recorder.start(false);
+        progress.read(bare(tick.id(), tick.time(), "", PodReference.NONE));
+        List<BatchOutcome.Item> items = new ArrayList<>();
+        Outcome outcome = recorder.outcome(() -> {
+            for (T object : action.expired(clock.instant())) {
+                items.add(undoExpired(object));
+            }
+            removeLeftovers();
+            return new BatchOutcome(items).summary();
+        });
+        boolean isTold = !items.isEmpty() && outcome.equals(new BatchOutcome(items).summary());
+        ResponseRecord record = isTold ? progress.record(outcome, clock.instant()) : recorder.record(progress, outcome);
+        return Recorder.reply(record, outcome);
+    }
+
+    private BatchOutcome.Item undoExpired(T object) {
+        ObjectReference reference = action.target().reference(object);
+        Progress progress = recorder.start(false);
+        progress.read(asAlert(action.cause(object), reference));
+        Undo again = new Undo(
+                reference.uid(),
+                clock.instant(),
+                reference.kind(),
+                reference.namespace(),
+                reference.name(),
+                reference.uid(),
+                false);
+        Outcome outcome = recorder.outcome(() -> Conflicts.retry(
+                read -> read == Read.CACHED ? undo(object, Identity.UID, Run.REAL, progress) : undo(again, progress)));
+        recorder.record(progress, outcome);
+        return new BatchOutcome.Item(reference.fullName(), outcome);
+    }
+
+    private void removeLeftovers() {
+        try {
+            action.removeLeftovers(clock.instant());
+        } catch (OutcomeException e) {
+            LOG.warnf("Objects of changes whose target is gone were not removed: %s", e.getMessage());
+        }
+    }
+
+    private static Alert asAlert(Undo undo) {
+        return bare(
+                undo.id(),
+                undo.time(),
+                "",
+                pod(
+                        undo.kind().isEmpty() && !undo.namespace().isEmpty() ? "Pod" : undo.kind(),
+                        undo.namespace(),
+                        undo.name(),
+                        undo.uid()));
+    }
+
+    private Alert asAlert(Cause cause, ObjectReference object) {
+        return bare(
+                cause.eventId().isEmpty() ? object.uid() : cause.eventId(),
+                time(cause.eventTime()),
+                cause.rule(),
+                pod(object.kind(), object.namespace(), object.name(), object.uid()));
+    }
+
+    private Instant time(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            return clock.instant();
+        }
+    }
+
+    private static PodReference pod(String kind, String namespace, String name, String uid) {
+        return kind.equals("Pod") ? new PodReference(namespace, name, uid, "", "", "") : PodReference.NONE;
+    }
+
+    private static Alert bare(String id, Instant time, String rule, PodReference pod) {
+        return new Alert(
+                id, time, rule, "", "", "", List.of(), pod, Map.of(), "", new ReceivedEvent(Map.of(), new byte[0]));
+    }
+}
