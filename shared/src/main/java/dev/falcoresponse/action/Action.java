@@ -60,6 +60,11 @@ public interface Action<T> {
         return Optional.empty();
     }
 
+    /** Whether events that cannot be read reach the action too, as a dead letter sink needs; HTTP refuses them otherwise. */
+    default boolean takesUnreadable() {
+        return false;
+    }
+
     /**
      * The change, when an attempt whose answer was lost must have made it: a further delivery no longer finds the object as it
      * was. Empty when it cannot be told from the object.

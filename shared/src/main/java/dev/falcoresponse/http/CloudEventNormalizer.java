@@ -23,12 +23,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 
 /**
  * Turns an event of any form into one binary CloudEvent with JSON data: the same request, with other headers and body. What
  * the CloudEvents SDK refuses, and what it lets pass although the specification forbids it, is refused.
  */
 final class CloudEventNormalizer {
+    private static final Logger LOG = Logger.getLogger(CloudEventNormalizer.class);
     private static final String PREFIX = "ce-";
     private static final Pattern ATTRIBUTE = Pattern.compile("[a-z0-9]{1,64}");
     private static final int MAX_TEXT = 1024;
@@ -36,13 +38,35 @@ final class CloudEventNormalizer {
     /** Headers that Funqy could take for attributes. */
     private static final Pattern FUNQY = Pattern.compile("ce?(-.*)?", Pattern.CASE_INSENSITIVE);
 
+    /** Type and source of an event that gives none. */
+    private static final String UNREADABLE = "unreadable";
+
+    /** Attributes of the form, which the normalised event has of its own. */
+    private static final Set<String> OF_THE_FORM = Set.of("specversion", "datacontenttype");
+
     private static final byte[] NO_DATA = "null".getBytes(UTF_8);
 
     private CloudEventNormalizer() {}
 
-    /** Normalises the request and passes it on; structured JSON is parsed on a worker thread. */
-    static void normalize(RoutingContext context) {
+    /**
+     * Normalises the request and passes it on.
+     *
+     * @param takesUnreadable whether an event that cannot be read is passed on too, with the attributes that can
+     */
+    static void normalize(RoutingContext context, boolean takesUnreadable) {
         Buffer body = Objects.requireNonNullElseGet(context.body().buffer(), Buffer::buffer);
+        try {
+            normalize(context, body, takesUnreadable);
+        } catch (RefusedException e) {
+            if (!takesUnreadable) {
+                throw e;
+            }
+            passUnreadable(context, body);
+        }
+    }
+
+    /** Structured JSON is parsed on a worker thread. */
+    private static void normalize(RoutingContext context, Buffer body, boolean takesUnreadable) {
         MultiMap headers = context.request().headers();
         MediaType form = MediaType.of(headers);
         if (body.length() == 0 && form != MediaType.BINARY) {
@@ -55,7 +79,40 @@ final class CloudEventNormalizer {
                 context.vertx()
                         .executeBlocking(() -> validated(StructuredEvents.read(body.getBytes())), false)
                         .onSuccess(event -> pass(context, event, data(event)))
-                        .onFailure(context::fail);
+                        .onFailure(failure -> {
+                            if (takesUnreadable && failure instanceof RefusedException) {
+                                passUnreadable(context, body);
+                            } else {
+                                context.fail(failure);
+                            }
+                        });
+        }
+    }
+
+    private static void passUnreadable(RoutingContext context, Buffer body) {
+        byte[] data = body.length() == 0 ? NO_DATA : body.getBytes();
+        CloudEventBuilder builder = CloudEventBuilder.v1()
+                .withId(UUID.nameUUIDFromBytes(data).toString())
+                .withType(UNREADABLE)
+                .withSource(URI.create(UNREADABLE));
+        for (Map.Entry<String, String> header : context.request().headers()) {
+            String name = header.getKey().toLowerCase(Locale.ROOT).replaceFirst("^" + PREFIX, "");
+            String value = HeaderText.decode(header.getValue());
+            boolean isAttribute = name.length() < header.getKey().length()
+                    && ATTRIBUTE.matcher(name).matches()
+                    && !OF_THE_FORM.contains(name);
+            if (isAttribute && !value.isBlank() && value.length() <= MAX_TEXT) {
+                setIfValid(builder, name, value);
+            }
+        }
+        pass(context, builder.build(), Buffer.buffer(data));
+    }
+
+    private static void setIfValid(CloudEventBuilder builder, String name, String value) {
+        try {
+            builder.withContextAttribute(name, value);
+        } catch (RuntimeException e) {
+            LOG.debugf("%s has no valid value: it is left out", name);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.falcoresponse.http;
 
+import dev.falcoresponse.action.Action;
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Rejected;
@@ -34,13 +35,15 @@ final class RequestGate {
     /** Probes and metrics; compared as written, since dots and escapes can stand for another path. */
     private static final Pattern PROBES = Pattern.compile("/[_q]/[a-z/-]*");
 
+    private final boolean takesUnreadable;
     private final Callers callers;
     private final ProblemHandler problems;
     private final ConcurrencyLimit limit =
             new ConcurrencyLimit(Runtime.getRuntime().maxMemory());
     private final Map<HttpServerRequest, AdmittedRequest> admitted = new ConcurrentHashMap<>();
 
-    RequestGate(Callers callers, ProblemHandler problems) {
+    RequestGate(Action<?> action, Callers callers, ProblemHandler problems) {
+        this.takesUnreadable = action.takesUnreadable();
         this.callers = callers;
         this.problems = problems;
     }
@@ -142,7 +145,7 @@ final class RequestGate {
         }
     }
 
-    private static void route(RoutingContext context) {
+    private void route(RoutingContext context) {
         HttpServerRequest request = context.request();
         if (!request.path().equals("/")) {
             request.resume();
@@ -150,7 +153,9 @@ final class RequestGate {
         } else if (!request.method().equals(HttpMethod.POST)) {
             throw refused(405, Reason.UNREADABLE, "Only POST is answered here");
         } else {
-            MediaType.of(request.headers());
+            if (!takesUnreadable) {
+                MediaType.of(request.headers());
+            }
             context.next();
         }
     }
@@ -161,7 +166,7 @@ final class RequestGate {
         if (admission == null || !admission.received(context.body().length())) {
             throw overloaded();
         }
-        CloudEventNormalizer.normalize(context);
+        CloudEventNormalizer.normalize(context, takesUnreadable);
     }
 
     private static RefusedException overloaded() {

@@ -2,6 +2,7 @@ package dev.falcoresponse.pipeline;
 
 import dev.falcoresponse.action.ConflictException;
 import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Read;
 
@@ -17,19 +18,26 @@ final class Conflicts {
     /** Finds an object, asks the guards and acts. */
     @FunctionalInterface
     interface Attempt {
-        Outcome make(Read read) throws OutcomeException;
+        /**
+         * Makes one attempt.
+         *
+         * @param changed whether an attempt before has made a part of the change
+         */
+        Outcome make(Read read, boolean changed) throws OutcomeException;
     }
 
     static Outcome retry(Attempt attempt) throws OutcomeException {
         Read read = Read.CACHED;
+        boolean changed = false;
         for (int left = ATTEMPTS; ; left--) {
             try {
-                return attempt.make(read);
+                return attempt.make(read, changed);
             } catch (ConflictException e) {
                 if (left == 1) {
                     throw e;
                 }
                 read = Read.QUORUM;
+                changed |= e.outcome() instanceof Failed failed && failed.uncertain();
             }
         }
     }

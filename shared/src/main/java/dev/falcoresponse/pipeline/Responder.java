@@ -115,11 +115,11 @@ final class Responder<T> implements EventResponder {
 
     private Outcome respond(Alert alert, Optional<Earlier> earlier, Progress progress) throws OutcomeException {
         boolean repeated = earlier.filter(Earlier::uncertain).isPresent();
-        return Conflicts.retry(read -> {
+        return Conflicts.retry((read, changed) -> {
             progress.step("find");
             return switch (target.find(alert, action.effect(), read)) {
                 case Missing<T> missing -> missing.outcome();
-                case Proven<T> proven -> respond(alert, proven, repeated, progress);
+                case Proven<T> proven -> respond(alert, proven, repeated || changed, progress);
             };
         });
     }

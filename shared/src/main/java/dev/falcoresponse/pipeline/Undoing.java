@@ -46,7 +46,7 @@ final class Undoing<T> {
     ResponseRecord undo(Undo undo) {
         Progress progress = recorder.start(undo.dryRun());
         progress.read(asAlert(undo));
-        Outcome outcome = recorder.outcome(() -> Conflicts.retry(_ -> undo(undo, progress)));
+        Outcome outcome = recorder.outcome(() -> Conflicts.retry((_, _) -> undo(undo, progress)));
         return Recorder.reply(recorder.record(progress, outcome), outcome);
     }
 
@@ -99,8 +99,8 @@ final class Undoing<T> {
                 reference.name(),
                 reference.uid(),
                 false);
-        Outcome outcome = recorder.outcome(() -> Conflicts.retry(
-                read -> read == Read.CACHED ? undo(object, Identity.UID, Run.REAL, progress) : undo(again, progress)));
+        Outcome outcome = recorder.outcome(() -> Conflicts.retry((read, _) ->
+                read == Read.CACHED ? undo(object, Identity.UID, Run.REAL, progress) : undo(again, progress)));
         recorder.record(progress, outcome);
         return new BatchOutcome.Item(reference.fullName(), outcome);
     }

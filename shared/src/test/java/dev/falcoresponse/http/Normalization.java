@@ -106,21 +106,23 @@ final class Normalization {
         RequestBody received = Stub.of(RequestBody.class, Map.of("buffer", _ -> body));
         HttpServerRequest request = Stub.of(HttpServerRequest.class, Map.of("headers", _ -> headers));
         Vertx vertx = Stub.of(Vertx.class, Map.of("executeBlocking", Normalization::atOnce));
-        CloudEventNormalizer.normalize(Stub.of(
-                RoutingContextInternal.class,
-                Map.of(
-                        "body",
-                        _ -> received,
-                        "request",
-                        _ -> request,
-                        "vertx",
-                        _ -> vertx,
-                        "setBody",
-                        this::setBody,
-                        "next",
-                        this::next,
-                        "fail",
-                        this::fail)));
+        CloudEventNormalizer.normalize(
+                Stub.of(
+                        RoutingContextInternal.class,
+                        Map.of(
+                                "body",
+                                _ -> received,
+                                "request",
+                                _ -> request,
+                                "vertx",
+                                _ -> vertx,
+                                "setBody",
+                                this::setBody,
+                                "next",
+                                this::next,
+                                "fail",
+                                this::fail)),
+                false);
     }
 
     private static Object atOnce(Object... arguments) {

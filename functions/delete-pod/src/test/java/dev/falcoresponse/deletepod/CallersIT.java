@@ -20,7 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a token in a file, only who sends it is answered; the others learn that, and nothing else. */
+/** With a token in a file, only callers that send it are answered; others get 401 and nothing else. */
 class CallersIT {
     private static final KubeAccess NOWHERE = new KubeAccess("http://127.0.0.1:1", "", "token");
 
@@ -33,7 +33,7 @@ class CallersIT {
     private Path folder;
 
     private Path token(String text) throws IOException {
-        // as a Secret's volume changes: another file in one step
+        // as a Secret's volume changes: by an atomic rename
         Path fresh = Files.writeString(folder.resolve("fresh"), text);
         return Files.move(fresh, folder.resolve("token"), StandardCopyOption.ATOMIC_MOVE);
     }
@@ -70,7 +70,7 @@ class CallersIT {
             }
             assertThat(send(function, "Bearer s3cret", "Bearer s3cret").statusCode())
                     .isEqualTo(401);
-            // neither which methods, paths and media types there are
+            // nor which methods, paths and media types exist
             assertThat(request(function).get().statusCode()).isEqualTo(401);
             assertThat(request(function).post("elsewhere").statusCode()).isEqualTo(401);
             assertThat(Send.request(function.uri())

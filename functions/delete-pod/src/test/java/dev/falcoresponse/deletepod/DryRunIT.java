@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A preview changes nothing, and promises nothing that the server would refuse. */
+/** A preview changes nothing, and fails where the server would refuse the change. */
 @NeedsKubeApiServer
 class DryRunIT {
     private final KubeApiServer server;
@@ -43,7 +43,7 @@ class DryRunIT {
         alert = RecordedAlert.shellIn(pod);
     }
 
-    /** As it comes out of the box, but for what a story sets. */
+    /** With the defaults, except for what a test sets. */
     private FunctionProcess function(KubeAccess as, Map<String, String> settings) {
         return FunctionProcess.start(ThisFunction.TARGET, as, settings);
     }
@@ -112,7 +112,7 @@ class DryRunIT {
         assertThat(TestPods.isThere(client, pod)).isTrue();
     }
 
-    /** A real policy, which counts as soon as the server refuses by it. */
+    /** A real policy; it is in effect once the server refuses by it. */
     private void forbidDeletion(String namespace) {
         String name = "no-deletion-in-" + namespace;
         client.resource(new ValidatingAdmissionPolicyBuilder()

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Evictions go as far as a PodDisruptionBudget allows. */
+/** Evictions respect PodDisruptionBudgets. */
 @NeedsKubeApiServer
 class EvictionIT {
     private static KubernetesClient client;
@@ -46,7 +46,7 @@ class EvictionIT {
         namespace = server.newNamespace();
     }
 
-    /** A budget as its controller, which is not here, would have counted it. */
+    /** A budget with the status that its controller, which does not run here, would set. */
     private static void budget(int disruptionsAllowed) {
         PodDisruptionBudget budget = client.resource(new PodDisruptionBudgetBuilder()
                         .withNewMetadata()

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chained behind snapshot-logs, it acts on whole evidence only, and on the very pod that this is of. */
+/** Chained after snapshot-logs, it acts only when the evidence is complete, and only on the pod that it is of. */
 @NeedsKubeApiServer
 class EvidenceIT {
     private static final String LOCATION = "s3://evidence/shop/web-0/";
@@ -51,7 +51,7 @@ class EvidenceIT {
         pod = TestPods.create(client, namespace, "web-" + System.nanoTime());
     }
 
-    /** What snapshot-logs answers, as the broker passes it on. */
+    /** The reply of snapshot-logs, as the broker delivers it. */
     private ValidatableResponse reply(String uid, boolean complete) {
         return reply(uid, "acted", complete ? "true" : "false");
     }

@@ -29,7 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What the API server does not do is never called done, and the broker is told whether to try again. */
+/** A change that the API server did not make is not reported as made, and the status tells the broker whether to retry. */
 @NeedsKubeApiServer
 class FaultsIT {
     private final KubernetesClient client;
@@ -253,7 +253,7 @@ class FaultsIT {
         return client.events().v1().events().inNamespace(namespace).list().getItems();
     }
 
-    /** Calls whose method or path has this in it wait until the story goes on. */
+    /** Calls whose method or path contains this text wait until the test goes on. */
     private static Fault holding(String part, CountDownLatch over) {
         return call -> {
             if ((call.method() + " " + call.uri()).contains(part)) {

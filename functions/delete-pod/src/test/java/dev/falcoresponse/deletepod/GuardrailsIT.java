@@ -18,7 +18,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What an operator forbade does not happen, and the answer says which setting forbade it. */
+/** What an operator forbade is not done, and the answer names the setting. */
 @NeedsKubeApiServer
 class GuardrailsIT {
     private final KubernetesClient client;

@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Input from someone who wants harm. No API server stands behind: whatever got through to one would be answered with
- * 503, so that every other status proves that nothing was asked of it.
+ * Input of an attacker. There is no API server: a request that led to a call would be answered with
+ * 503, so that every other status proves that the API server was not called.
  */
 class HostileInputIT {
     private static FunctionProcess function;
@@ -71,7 +71,7 @@ class HostileInputIT {
 
     private static JsonPath lastRecord() {
         List<String> records = function.records();
-        // every line is one whole record, in printable ASCII: nothing can pose as another line or move a cursor
+        // every line is one record in printable ASCII: no value can fake a line or move a cursor
         assertThat(records).allMatch(line -> line.matches("\\{[\\x20-\\x7e]*\\}"));
         return JsonPath.from(records.getLast());
     }

@@ -10,7 +10,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The HTTP path without an API server: quick to run while one works on it. */
+/** The HTTP path without an API server. */
 @QuarkusTest
 class HttpPathTest {
     private final RecordedAlert onHost = RecordedAlert.named("read-sensitive-file-host");

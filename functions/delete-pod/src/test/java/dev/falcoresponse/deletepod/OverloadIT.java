@@ -35,7 +35,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** More than can be handled is refused and comes again, while what is under way finishes; memory never runs out. */
+/** Requests over the limit are refused and repeated, those in progress complete, and memory does not run out. */
 @NeedsKubeApiServer
 class OverloadIT {
     private static final int PLACES = 1000;
@@ -101,7 +101,7 @@ class OverloadIT {
                         assertThat(answer.statusCode()).isEqualTo(200);
                         assertThat(answer.body()).contains("\"not-found\"");
                     });
-            // every place is free again
+            // all permits are free again
             assertThat(send(client, function, () -> BodyPublishers.ofString(alert))
                             .join()
                             .statusCode())
@@ -118,7 +118,7 @@ class OverloadIT {
                 HttpClient client = client()) {
             List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                // half of them do not say how long they are
+                // half of them announce no length
                 boolean told = i % 2 == 0;
                 sent.add(send(
                         client,
@@ -129,7 +129,7 @@ class OverloadIT {
             }
             sent.forEach(each -> each.handle((answer, _) -> answer).join());
             assertThat(function.isAlive()).isTrue();
-            // whoever is refused and goes leaves no place taken
+            // a caller that is refused and disconnects holds no permit
             assertThat(send(client, function, () -> BodyPublishers.ofByteArray(body))
                             .join()
                             .statusCode())
@@ -185,7 +185,7 @@ class OverloadIT {
                 Socket socket = new Socket(
                         InetAddress.getLoopbackAddress(), function.uri().getPort())) {
             BufferedReader answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
-            // together more than the heap holds
+            // together larger than the heap
             for (int i = 0; i < 20_000; i++) {
                 String method = "M" + i + "X".repeat(1800);
                 socket.getOutputStream()

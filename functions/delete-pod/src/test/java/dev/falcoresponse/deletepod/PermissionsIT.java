@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The shipped Role is enough; with less, the function says what it lacks, before and when it needs it. */
+/** The shipped Role is enough; with less, readiness and the answer name the missing permission. */
 @NeedsKubeApiServer
 class PermissionsIT {
     private static final PatchContext DRY_APPLY = new PatchContext.Builder()

@@ -59,7 +59,7 @@ class RecordedAlertsIT {
             Map.entry("gcp-bucket-configured-to-be-public", NO_POD),
             Map.entry("internal-metrics-snapshot", NO_POD),
             Map.entry("internal-syscall-event-drop", HOST),
-            // tells no container: the pod of today is younger than the alert of then
+            // names no container: today's pod is younger than the recorded alert
             Map.entry("k8saudit-attach-exec-pod", REPLACED),
             Map.entry("k8saudit-disallowed-user-no-namespace", NO_POD),
             Map.entry("k8saudit-serviceaccount-created-informational", NO_POD),

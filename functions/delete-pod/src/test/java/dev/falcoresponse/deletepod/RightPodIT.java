@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Only the very pod that alerted goes; a namesake survives. */
+/** Only the alert's pod is deleted; another pod with the same name is not. */
 @NeedsKubeApiServer
 class RightPodIT {
     private static KubernetesClient client;

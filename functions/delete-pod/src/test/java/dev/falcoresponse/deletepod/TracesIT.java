@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One event leaves one answer, one line, one count and one Kubernetes Event, and they all say the same. */
+/** One event leads to one answer, one log line, one count and one Kubernetes Event, and all agree. */
 @NeedsKubeApiServer
 class TracesIT {
     private static final Set<String> FIELDS = Set.of(

@@ -108,12 +108,20 @@ final class AddressIsolation implements Isolation {
                 new Marks(Scope.ADDRESS, _ -> Set.of(), Optional.empty(), Optional.empty(), plan.isPresent(), false);
         try {
             plan = extend(pod, plan, run);
-            return change(marks.put(alert, pod, wanted, run), plan, run);
+            return change(mark(alert, pod, wanted, run), plan, run);
         } catch (OutcomeException e) {
             if (run == Run.REAL && e.outcome() instanceof Skipped) {
                 removePolicy(pod, run);
             }
             throw e;
+        }
+    }
+
+    private Pod mark(Alert alert, Pod pod, Marks wanted, Run run) throws OutcomeException {
+        try {
+            return marks.put(alert, pod, wanted, run);
+        } catch (ConflictException e) {
+            throw e.afterChange(); // the policy was written
         }
     }
 

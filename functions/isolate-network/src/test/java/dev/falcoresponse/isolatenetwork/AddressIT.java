@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Only the remote address of the alert is cut off, and the pod stays at work. */
+/** Only the remote address of the alert is blocked, and the pod keeps serving. */
 @NeedsKubeApiServer
 class AddressIT {
     private static final String POD_IP = "10.88.0.17";
@@ -229,7 +229,7 @@ class AddressIT {
         assertThat(shop.policyOf(pod)).isEmpty();
     }
 
-    /** A policy that allows everyone but one would open what others keep closed. */
+    /** A policy that allows all addresses but one would open what other policies close. */
     @Test
     void whatOthersKeepClosedIsNotOpened() {
         closed("Egress");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Exactly the pod that alerted is cut off, both ways, and says so truthfully. */
+/** Exactly the alert's pod is isolated, both ways, and the answer is true. */
 @NeedsKubeApiServer
 class IsolatedPodIT {
     private static KubeApiServer server;
@@ -400,7 +400,7 @@ class IsolatedPodIT {
         assertThat(shop.policies()).isEmpty();
     }
 
-    /** Whoever writes a pod's template writes its annotations, too. */
+    /** The author of a pod's template writes its annotations, too. */
     @Test
     void marksThatOthersHavePutOnThePodMeanNothing() {
         Pod pod = TestPods.create(

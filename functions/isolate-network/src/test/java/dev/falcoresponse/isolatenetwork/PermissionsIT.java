@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The shipped Roles hold what is needed, as every other story shows, and nothing else. */
+/** The shipped Roles have nothing that is not needed; the other tests show that they are enough. */
 @NeedsKubeApiServer
 class PermissionsIT {
     @Test

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Kinds of policies whose denial wins, against the schemas of their own projects in a real API server. */
+/** Kinds of policies that deny, against the schemas of their projects in a real API server. */
 @NeedsKubeApiServer
 class PolicyKindsIT {
     private static KubeApiServer server;
@@ -48,7 +48,7 @@ class PolicyKindsIT {
         return access;
     }
 
-    /** A project's own definition, for as long as a story needs it. */
+    /** A project's own CustomResourceDefinition, while a test needs it. */
     private record Defined(CustomResourceDefinition definition) implements AutoCloseable {
         static Defined by(String file) {
             InputStream crd = PolicyKindsIT.class.getResourceAsStream("/crds/" + file + ".yaml");

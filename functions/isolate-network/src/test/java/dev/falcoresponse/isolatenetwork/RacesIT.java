@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever happens between two calls, no label is lost, no namesake is touched, and a repetition ends it well. */
+/** Whatever happens between two calls, no label is lost, no other pod is changed, and repeating completes the work. */
 @NeedsKubeApiServer
 class RacesIT {
     private static KubeApiServer server;
@@ -178,7 +178,7 @@ class RacesIT {
         assertThat(shop.everyone()).noneMatch(reachability::isReachedFrom).noneMatch(reachability::reaches);
     }
 
-    /** There is no moment in which it has lost its labels and is not cut off. */
+    /** At no time has it lost its labels without being isolated. */
     private void assertNeverOpenAndDetached() {
         boolean detached = !shop.labels(pod).containsKey("app");
         assertThat(detached && shop.reachability(pod).isReachedFrom(Shop.STRANGER))

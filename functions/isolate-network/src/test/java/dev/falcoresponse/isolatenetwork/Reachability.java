@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Who reaches a pod, and whom it reaches, by the documented rules of the NetworkPolicy API: whoever no policy selects is
+ * Which peers reach a pod, and which it reaches, by the documented rules of the NetworkPolicy API: a pod that no policy selects is
  * open; else the policies that select it add up.
  */
 final class Reachability {
@@ -26,7 +26,7 @@ final class Reachability {
         this.policies = policies;
     }
 
-    /** The other end: a pod, or an address outside. */
+    /** The peer: a pod, or an address outside the cluster. */
     sealed interface End {
         record InCluster(String namespace, Map<String, String> labels) implements End {}
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** With real controllers and a real node: a replacement comes, and what was cut off keeps running for whoever looks. */
+/** With real controllers and a real node: a replacement starts, and the isolated pod keeps running for forensics. */
 @NeedsRealCluster
 class RealClusterIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);

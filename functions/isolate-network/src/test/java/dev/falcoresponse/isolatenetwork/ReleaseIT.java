@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What isolate-network cut off is given back, as it was. */
+/** Undo restores the pod as it was. */
 @NeedsKubeApiServer
 class ReleaseIT {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -135,7 +135,7 @@ class ReleaseIT {
         return client.resource(pod).get().getMetadata().getLabels();
     }
 
-    /** The pod as it is now, not as it was read: what is written is written on top of that. */
+    /** The pod as it is now, not as it was read: the base of the next change. */
     private static PodResource live(Pod pod) {
         return client.pods()
                 .inNamespace(pod.getMetadata().getNamespace())

@@ -43,7 +43,7 @@ final class Shop {
         return Stream.of(STRANGER, OUTSIDE, OUTSIDE_V6, neighbour());
     }
 
-    /** A ReplicaSet, which nobody controls here. */
+    /** A ReplicaSet without its controller. */
     ReplicaSet replicaSet() {
         return client.resource(new ReplicaSetBuilder()
                         .withNewMetadata()
@@ -87,7 +87,7 @@ final class Shop {
                 .create();
     }
 
-    /** A pod as a Deployment has it: a ReplicaSet's, behind a Service, with a label that nobody selects by. */
+    /** A Deployment's pod behind a Service, with a label that nothing selects. */
     Pod deployed() {
         ReplicaSet owner = replicaSet();
         service(Map.of("app", "web"));
@@ -141,7 +141,7 @@ final class Shop {
         return new Reachability(now(pod), policies());
     }
 
-    /** Someone else's policy that allows everything, both ways, for whom it selects. */
+    /** Another policy that allows everything, both ways, for the pods that it selects. */
     NetworkPolicy allowAll(String name, LabelSelector selector) {
         return create(
                 name,

@@ -70,6 +70,11 @@ final class NotifyFalcosidekick implements Action<Alert> {
         return List.of();
     }
 
+    @Override
+    public boolean takesUnreadable() {
+        return true;
+    }
+
     /** Brokers repeat, and a filter that is down makes a dead letter for each Trigger: people are told once. */
     @Override
     public Optional<Outcome> refusal(Alert alert, Alert event) {

@@ -17,6 +17,9 @@ import dev.falcoresponse.testing.ThisFunction;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
@@ -229,6 +232,32 @@ class NotifyIT {
                         .path("response.event_type")
                         .asText())
                 .isEqualTo(type);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "text/plain, 2026-11-26T06:00:00Z, not JSON at all",
+        "application/json, yesterday, {}",
+        "application/json, 2026-11-26T06:00:00Z, ''",
+        "application/cloudevents+json, 2026-11-26T06:00:00Z, '{\"half'",
+        "application/xml, 2026-11-26T06:00:00Z, ''"
+    })
+    void whatCannotBeReadIsToldWithWhatIsKnown(String contentType, String time, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(function.uri())
+                .headers("ce-specversion", "1.0", "ce-id", eventId, "ce-source", "/other", "ce-type", "other")
+                .headers("ce-time", time, "ce-rule", "Some rule", "Content-Type", contentType)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(client.send(request, HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(204);
+        }
+
+        JsonNode told = falcosidekick.events().getFirst();
+        assertThat(told.path("rule").asText()).isEqualTo("Falco response: undelivered");
+        assertThat(told.path("output").asText()).contains("Some rule");
+        assertThat(told.path("output_fields").path("response.data").asText()).isEqualTo(body.isEmpty() ? "null" : body);
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
-/** A snapshot in a folder, as whoever finds it reads it. */
+/** A snapshot in a folder, read like a person reads it. */
 record EvidenceFolder(Path folder) {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Hostile names never leave the place where evidence belongs. */
+/** Hostile names do not lead outside the folder of the evidence. */
 final class ObjectKeysTest {
     @TempDir
     private Path folder;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Logs of containers that really run, compared byte for byte with what the API gives for the same range. */
+/** Logs of real containers, compared byte for byte with what the API returns for the same range. */
 @NeedsRealCluster
 class RealLogsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -280,7 +280,7 @@ class RealLogsIT {
                 .contains("END");
     }
 
-    /** The node moves a large log away at any time, and what kubectl gives changes with it: then it is asked again. */
+    /** The node can rotate a large log at any time, which changes kubectl's output: then it is read again. */
     @Test
     void aContainerThatHasWritten200MegabytesIsReadAsTheNodeServesIt() throws Exception {
         Pod pod = pod(

@@ -43,7 +43,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** A bucket of a real S3 server (s3proxy, which honours If-None-Match), and what can be wrong with the way to it. */
+/** A bucket of a real S3 server (s3proxy, which honours If-None-Match), and faults of the connection to it. */
 @NeedsKubeApiServer
 class S3StoreIT {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -98,7 +98,7 @@ class S3StoreIT {
         s3.createBucket(create -> create.bucket(bucket));
         pod = TestPods.create(kube.client(), kube.newNamespace(), "web-0");
         alert = RecordedAlert.shellIn(pod);
-        // nobody runs pods here: their logs come from the proxy
+        // there is no node here: the proxy serves the logs
         proxy = ApiProxy.before(
                 ThisFunction.access(kube),
                 call -> call.uri().contains("/log?")
@@ -257,7 +257,7 @@ class S3StoreIT {
         }
         assertThat(keys()).noneMatch(key -> key.endsWith("manifest.json"));
 
-        // as a broker does: the store may still be busy with the request that broke off
+        // as a broker does: the store may still be processing the request that was cut off
         Waiting.until(
                 "a repetition that finishes it",
                 Duration.ofSeconds(60),

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is secured when things go wrong half-way, and what is said of it. */
+/** What is stored when a step fails, and what the answer says. */
 @NeedsKubeApiServer
 class SnapshotIT {
     private static final ApiProxy.Answer LOG =
@@ -359,12 +359,12 @@ class SnapshotIT {
         assertThat(EvidenceFolder.files(store)).noneMatch(file -> file.contains("logs/"));
     }
 
-    /** What was cut off in the first try is no whole log in the second. */
+    /** A log that was cut off in the first attempt is not complete in the second. */
     @Test
     void aLogThatWasCutOffIsReadAgainByWhoeverFinishesTheSnapshot() {
         RecordedAlert alert = RecordedAlert.shellIn(pod);
         AtomicInteger calls = new AtomicInteger();
-        // longer than promised: the connection breaks in the middle of the body; and the owners cannot be read
+        // longer than announced: the connection breaks in the body; and the owners cannot be read
         ApiProxy.Fault first = call -> {
             if (call.uri().contains("/log?")) {
                 calls.incrementAndGet();

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.junit.jupiter.api.Test;
 
-/** What a manifest says of a log is what the node wrote, not what the container wrote. */
+/** The manifest's time range is from the node's timestamps, not from the container's text. */
 class StoredLogTest {
     private static final String FORGED = "2001-01-01T00:00:00Z ";
 

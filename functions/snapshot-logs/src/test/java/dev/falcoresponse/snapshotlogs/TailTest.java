@@ -8,7 +8,7 @@ import java.io.InputStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The newest end of a stream, from a whole line on. */
+/** The end of a stream, from the start of a line. */
 final class TailTest {
     @ParameterizedTest
     @CsvSource(
@@ -35,7 +35,7 @@ final class TailTest {
                 assertThat(tail.isCut()).isEqualTo(cut);
                 int begin = bytes.length - kept.replace("\\n", "\n").length();
                 boolean isWhole = begin == 0 || bytes[begin - 1] == '\n';
-                // one that is just where the rest begins may be missed, never the other way round
+                // one at the very start of the rest may be missed, never taken twice
                 assertThat(tail.beginsLine()).isIn(isWhole, isWhole && !cut);
                 assertThat(tail.seen()).isEqualTo(bytes.length);
             }

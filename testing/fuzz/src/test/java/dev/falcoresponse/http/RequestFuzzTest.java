@@ -70,7 +70,8 @@ class RequestFuzzTest {
         router.route()
                 .order(RouteConstants.ROUTE_ORDER_BODY_HANDLER)
                 .handler(BodyHandler.create(false).setBodyLimit(LIMIT));
-        new RequestGate(callers, new ProblemHandler(new EchoPipeline.Echo(), responder)).register(router);
+        EchoPipeline.Echo echo = new EchoPipeline.Echo();
+        new RequestGate(echo, callers, new ProblemHandler(echo, responder)).register(router);
         router.route()
                 .blockingHandler(request -> request.response()
                         .putHeader("Content-Type", "application/json")
