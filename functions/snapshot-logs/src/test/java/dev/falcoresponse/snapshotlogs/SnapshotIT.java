@@ -405,16 +405,19 @@ class SnapshotIT {
             return Optional.of(new ApiProxy.Answer(
                     200,
                     Map.of("Content-Type", "text/plain"),
-                    call.uri().contains("previous") ? "alerted\n" : "restarted\n"));
+                    call.uri().contains("previous")
+                            ? "2026-06-18T19:14:00.000000000Z alerted\n"
+                            : "2026-06-18T19:14:00.000000000Z restarted\n"));
         };
 
         snapshot(RecordedAlert.shellIn(pod), restart).then().statusCode(200).body("details.complete", equalTo(true));
 
         EvidenceFolder evidence = EvidenceFolder.in(store);
         assertThat(evidence.entry("web", true).path("containerId").asText()).isEqualTo(alerted);
-        assertThat(evidence.log(evidence.entry("web", true))).isEqualTo("alerted\n".getBytes(US_ASCII));
+        assertThat(evidence.log(evidence.entry("web", true)))
+                .isEqualTo("2026-06-18T19:14:00.000000000Z alerted\n".getBytes(US_ASCII));
         assertThat(evidence.entry("web", false).path("containerId").asText()).isEqualTo(restarted);
-        assertThat(evidence.log("web")).isEqualTo("restarted\n".getBytes(US_ASCII));
+        assertThat(evidence.log("web")).isEqualTo("2026-06-18T19:14:00.000000000Z restarted\n".getBytes(US_ASCII));
     }
 
     @Test
