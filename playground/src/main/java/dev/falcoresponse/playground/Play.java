@@ -158,7 +158,7 @@ final class Play implements Callable<Integer> {
 
     private int send(List<SentAlert> alerts, Session session) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        Report report = json ? new JsonReport(out) : new TextReport(out);
+        Report report = json ? new JsonReport(out) : new TextReport(out, session::notifications);
         boolean answered = true;
         for (SentAlert alert : alerts) {
             answered &= session.send(alert, report).isAnswered();

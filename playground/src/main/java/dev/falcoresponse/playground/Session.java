@@ -55,6 +55,11 @@ final class Session implements AutoCloseable {
         this.running = new RunningFunctions(home, rules, cluster, acts, this.progress);
     }
 
+    /** The notifications that were sent to Falcosidekick, in order. */
+    List<JsonNode> notifications() {
+        return running.functions().notifications();
+    }
+
     PageContent content() {
         return content;
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Prints a few lines per alert, for people. */
@@ -22,12 +23,20 @@ final class TextReport implements Report {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PrintStream out;
+    private final Supplier<List<JsonNode>> notifications;
     private final Map<String, Integer> outcomes = new TreeMap<>();
     private final List<String> deadLetters = new ArrayList<>();
     private int alerts;
+    private int told;
 
-    TextReport(PrintStream out) {
+    /**
+     * A report without any alert.
+     *
+     * @param notifications all that Falcosidekick has got so far, in order
+     */
+    TextReport(PrintStream out, Supplier<List<JsonNode>> notifications) {
         this.out = out;
+        this.notifications = notifications;
     }
 
     @Override
@@ -38,6 +47,7 @@ final class TextReport implements Report {
         line("Triggers", triggers(trace).isEmpty() ? "none matches" : String.join(", ", triggers(trace)));
         trace.answers().forEach(this::print);
         trace.deadLetters().forEach(letter -> print(alert, letter));
+        printNotifications();
         if (changes.isEmpty()) {
             line("cluster", "unchanged");
         }
@@ -65,6 +75,16 @@ final class TextReport implements Report {
                 "%s %s / %s"
                         .formatted(answer.status(), outcome, body.path("reason").asText("-")));
         line("", body.path("message").asText(body.path("detail").asText(answer.body())));
+    }
+
+    private void printNotifications() {
+        List<JsonNode> all = notifications.get();
+        all.subList(told, all.size())
+                .forEach(each -> line(
+                        "",
+                        "Told Falcosidekick: " + each.path("rule").asText() + " ("
+                                + each.path("priority").asText() + ")"));
+        told = all.size();
     }
 
     private void print(SentAlert alert, DeadLetter letter) {

@@ -109,6 +109,15 @@ final class PlayIT {
     }
 
     @Test
+    void theReportSaysWhatPeopleAreTold() throws Exception {
+        assertThat(play().out())
+                .contains(
+                        "Told Falcosidekick: Falco response: delete-pod acted (Warning)",
+                        "Told Falcosidekick: Falco response: isolate-network skipped (Informational)",
+                        "Told Falcosidekick: Falco response: undelivered (Critical)");
+    }
+
+    @Test
     void withEvidenceFirstThePodIsDeletedOnlyAfterItsLogsAreCaptured() throws Exception {
         Run run = play("--json", "--evidence-first");
 
