@@ -53,6 +53,11 @@ public sealed interface Outcome {
             this(reason, message, Map.of());
         }
 
+        /** The outcome, if it applies. */
+        public static Optional<Outcome> when(boolean applies, Reason reason, String message) {
+            return applies ? Optional.of(new Skipped(reason, message)) : Optional.empty();
+        }
+
         public Skipped with(String name, Map<String, Object> detail) {
             Map<String, Object> more = new HashMap<>(details);
             more.put(name, detail);
@@ -64,6 +69,11 @@ public sealed interface Outcome {
     record Denied(Reason reason, String message) implements Outcome {
         public Denied {
             reason.require(Kind.DENIED);
+        }
+
+        /** The outcome, if it applies. */
+        public static Optional<Outcome> when(boolean applies, Reason reason, String message) {
+            return applies ? Optional.of(new Denied(reason, message)) : Optional.empty();
         }
     }
 

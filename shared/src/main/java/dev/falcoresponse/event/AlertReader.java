@@ -37,7 +37,7 @@ public record AlertReader(
         }
         String sender = Replies.sender(type)
                 .orElseThrow(() -> new UnreadableException("This function does not take the CloudEvents type "
-                        + JsonObject.cut(type) + "; it takes " + FalcoAlerts.TYPE + " and falco.response.<action>.v1"));
+                        + StrictJson.cut(type) + "; it takes " + FalcoAlerts.TYPE + " and falco.response.<action>.v1"));
         return chained(event, sender);
     }
 
@@ -62,13 +62,12 @@ public record AlertReader(
             throw new LoopException("This is " + sender + "'s own reply: a Trigger sends it in a loop");
         }
         ResponseRecord record = Replies.record(event, sender);
-        if (record.rule()
-                .filter(rule -> !rule.isBlank() && !rule.equals("<NA>"))
-                .isEmpty()) {
+        Alert alert = Replies.alert(record, event);
+        if (alert.rule().isEmpty()) {
             throw new UnreadableException("rule is missing");
         }
         requireEvidence(record);
-        return Replies.alert(record, event);
+        return alert;
     }
 
     /** Incomplete evidence, or none at all, is no permission to destroy the rest. */

@@ -1,19 +1,14 @@
 package dev.falcoresponse.event;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A JSON object that knows its path in the body, so that each refusal can say where the fault is. */
 record JsonObject(String path, JsonNode node) {
@@ -22,28 +17,16 @@ record JsonObject(String path, JsonNode node) {
 
     private static final int MAX_ITEMS = 100;
 
-    // a key given twice is ambiguous: another program may have decided on the other value
-    private static final ObjectReader READER = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build()
-            .readerFor(JsonNode.class);
+    private static final ObjectReader READER = StrictJson.builder().build().readerFor(JsonNode.class);
 
     static JsonObject parse(byte[] json) throws UnreadableException {
         try {
             return new JsonObject("", READER.readTree(json)).requireObject();
         } catch (JsonProcessingException e) {
-            throw new UnreadableException("The body is no JSON: " + place(e.getLocation())
-                    + cut(e.getOriginalMessage().lines().findFirst().orElse("")));
+            throw new UnreadableException("The body is no JSON: " + StrictJson.fault(e));
         } catch (IOException e) {
-            throw new UnreadableException("The body is no JSON: " + cut(String.valueOf(e.getMessage())));
+            throw new UnreadableException("The body is no JSON: " + StrictJson.cut(String.valueOf(e.getMessage())));
         }
-    }
-
-    /** Errors such as too deep nesting have no location. */
-    private static String place(@Nullable JsonLocation location) {
-        return location == null ? "" : "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
     }
 
     /** The text of a member; absent, {@code null}, blank and Falco's {@code <NA>} count as the empty text. */
@@ -147,11 +130,5 @@ record JsonObject(String path, JsonNode node) {
                         .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
                         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                         .toString();
-    }
-
-    /** A part of an event in a message: at most 200 characters in one line. */
-    static String cut(String text) {
-        String line = text.replaceAll("\\p{Cc}", " ");
-        return line.length() > 200 ? line.substring(0, 200) + "…" : line;
     }
 }

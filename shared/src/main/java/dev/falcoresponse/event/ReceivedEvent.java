@@ -14,6 +14,11 @@ public record ReceivedEvent(Map<String, String> attributes, byte[] data) {
         attributes = Map.copyOf(attributes);
     }
 
+    /** What no other event has: its source and id. */
+    public String identity() {
+        return attribute("source") + " " + attribute("id");
+    }
+
     /** An attribute or extension; empty when it is not given. */
     public String attribute(String name) {
         return attributes.getOrDefault(name, "");

@@ -32,14 +32,12 @@ public final class Replies {
      * @throws UnreadableException when it is no record of the sender
      */
     public static ResponseRecord record(ReceivedEvent event, String sender) throws UnreadableException {
-        JsonObject.parse(event.data());
         ResponseRecord record;
         try {
-            record = RecordJson.read(event.data());
+            record = RecordJson.read(JsonObject.parse(event.data()).node());
         } catch (IOException e) {
-            throw new UnreadableException("The body is no record of an action: "
-                    + JsonObject.cut(
-                            String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
+            throw new UnreadableException(
+                    "The body is no record of an action: " + StrictJson.firstLine(String.valueOf(e.getMessage())));
         }
         if (!record.action().equals(sender)) {
             throw new UnreadableException("action is not the one in the CloudEvent's type");
@@ -53,10 +51,9 @@ public final class Replies {
      * @throws UnreadableException when a value is longer than any real one
      */
     public static Alert alert(ResponseRecord record, ReceivedEvent event) throws UnreadableException {
+        String id = text("eventId", record.eventId());
         return new Alert(
-                text(
-                        "eventId",
-                        record.eventId().filter(id -> !id.isBlank()).or(() -> Optional.of(event.attribute("id")))),
+                id.isEmpty() ? event.attribute("id") : id,
                 Times.parse("eventTime", record.eventTime().orElse("")),
                 text("rule", record.rule()),
                 text("priority", record.priority()),

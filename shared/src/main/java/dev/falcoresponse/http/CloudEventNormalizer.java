@@ -1,13 +1,11 @@
 package dev.falcoresponse.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.falcoresponse.action.Outcome.Rejected;
 import dev.falcoresponse.event.FalcoAlerts;
 import dev.falcoresponse.pipeline.RefusedException;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.CloudEventData;
 import io.cloudevents.core.builder.CloudEventBuilder;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -44,9 +42,10 @@ final class CloudEventNormalizer {
     /** Attributes of the form, which the normalised event has of its own. */
     private static final Set<String> OF_THE_FORM = Set.of("specversion", "datacontenttype");
 
-    private static final byte[] NO_DATA = "null".getBytes(UTF_8);
-
     private CloudEventNormalizer() {}
+
+    /** An event of any form, and its data. */
+    private record Normalized(CloudEvent event, Buffer data) {}
 
     /**
      * Normalises the request and passes it on.
@@ -55,82 +54,78 @@ final class CloudEventNormalizer {
      */
     static void normalize(RoutingContext context, boolean takesUnreadable) {
         Buffer body = Objects.requireNonNullElseGet(context.body().buffer(), Buffer::buffer);
-        try {
-            normalize(context, body, takesUnreadable);
-        } catch (RefusedException e) {
-            if (!takesUnreadable) {
-                throw e;
-            }
-            passUnreadable(context, body);
-        }
+        read(context, body)
+                .recover(failure -> takesUnreadable && failure instanceof RefusedException
+                        ? Future.succeededFuture(unreadable(context.request().headers(), body))
+                        : Future.failedFuture(failure))
+                .onSuccess(event -> pass(context, event))
+                .onFailure(context::fail);
     }
 
     /** Structured JSON is parsed on a worker thread. */
-    private static void normalize(RoutingContext context, Buffer body, boolean takesUnreadable) {
+    private static Future<Normalized> read(RoutingContext context, Buffer body) {
         MultiMap headers = context.request().headers();
-        MediaType form = MediaType.of(headers);
-        if (body.length() == 0 && form != MediaType.BINARY) {
-            throw unreadable("The body is empty");
-        }
-        switch (form) {
-            case BINARY -> pass(context, binary(headers), body.length() == 0 ? Buffer.buffer(NO_DATA) : body);
-            case PLAIN -> pass(context, plain(body.getBytes()), body);
-            case STRUCTURED ->
-                context.vertx()
-                        .executeBlocking(() -> validated(StructuredEvents.read(body.getBytes())), false)
-                        .onSuccess(event -> pass(context, event, data(event)))
-                        .onFailure(failure -> {
-                            if (takesUnreadable && failure instanceof RefusedException) {
-                                passUnreadable(context, body);
-                            } else {
-                                context.fail(failure);
-                            }
-                        });
+        try {
+            MediaType form = MediaType.of(headers);
+            if (body.length() == 0 && form != MediaType.BINARY) {
+                throw RefusedException.unreadable("The body is empty");
+            }
+            return switch (form) {
+                case BINARY -> Future.succeededFuture(new Normalized(binary(headers), orNull(body)));
+                case PLAIN -> Future.succeededFuture(new Normalized(plain(body.getBytes()), body));
+                case STRUCTURED -> context.vertx().executeBlocking(() -> structured(body.getBytes()), false);
+            };
+        } catch (RefusedException e) {
+            return Future.failedFuture(e);
         }
     }
 
-    private static void passUnreadable(RoutingContext context, Buffer body) {
-        byte[] data = body.length() == 0 ? NO_DATA : body.getBytes();
+    /** The attributes that can be read, and the data as it came. */
+    private static Normalized unreadable(MultiMap headers, Buffer body) {
+        Buffer data = orNull(body);
         CloudEventBuilder builder = CloudEventBuilder.v1()
-                .withId(UUID.nameUUIDFromBytes(data).toString())
+                .withId(UUID.nameUUIDFromBytes(data.getBytes()).toString())
                 .withType(UNREADABLE)
                 .withSource(URI.create(UNREADABLE));
-        for (Map.Entry<String, String> header : context.request().headers()) {
-            String name = header.getKey().toLowerCase(Locale.ROOT).replaceFirst("^" + PREFIX, "");
+        for (Map.Entry<String, String> header : headers) {
             String value = HeaderText.decode(header.getValue());
-            boolean isAttribute = name.length() < header.getKey().length()
-                    && ATTRIBUTE.matcher(name).matches()
-                    && !OF_THE_FORM.contains(name);
-            if (isAttribute && !value.isBlank() && value.length() <= MAX_TEXT) {
-                setIfValid(builder, name, value);
-            }
+            attributeName(header.getKey())
+                    .filter(name -> !OF_THE_FORM.contains(name) && !value.isBlank() && value.length() <= MAX_TEXT)
+                    .ifPresent(name -> setIfValid(builder, name, value));
         }
-        pass(context, builder.build(), Buffer.buffer(data));
+        return new Normalized(builder.build(), data);
     }
 
     private static void setIfValid(CloudEventBuilder builder, String name, String value) {
         try {
-            builder.withContextAttribute(name, value);
-        } catch (RuntimeException e) {
-            LOG.debugf("%s has no valid value: it is left out", name);
+            set(builder, name, value);
+        } catch (RefusedException e) {
+            LOG.debugf("%s is left out", name);
         }
+    }
+
+    /** The attribute that a header stands for; empty for other headers. */
+    private static Optional<String> attributeName(String header) {
+        String name = header.toLowerCase(Locale.ROOT);
+        return name.startsWith(PREFIX)
+                        && ATTRIBUTE.matcher(name.substring(PREFIX.length())).matches()
+                ? Optional.of(name.substring(PREFIX.length()))
+                : Optional.empty();
     }
 
     private static CloudEvent binary(MultiMap headers) {
         CloudEventBuilder builder = CloudEventBuilder.v1();
         Set<String> names = new HashSet<>();
         for (Map.Entry<String, String> header : headers) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (name.startsWith(PREFIX)
-                    && ATTRIBUTE.matcher(name.substring(PREFIX.length())).matches()) {
+            attributeName(header.getKey()).ifPresent(name -> {
                 if (!names.add(name)) {
-                    throw unreadable("The header " + name + " is given twice");
+                    throw RefusedException.unreadable("The header " + PREFIX + name + " is given twice");
                 }
-                attribute(builder, name.substring(PREFIX.length()), HeaderText.decode(header.getValue()));
-            }
+                attribute(builder, name, HeaderText.decode(header.getValue()));
+            });
         }
-        if (!names.contains("ce-specversion")) {
-            throw unreadable("specversion is missing");
+        if (!names.contains("specversion")) {
+            throw RefusedException.unreadable("specversion is missing");
         }
         return validated(build(builder));
     }
@@ -139,7 +134,7 @@ final class CloudEventNormalizer {
         switch (name) {
             case "specversion" -> {
                 if (!value.equals("1.0")) {
-                    throw unreadable("specversion is not 1.0");
+                    throw RefusedException.unreadable("specversion is not 1.0");
                 }
             }
             case "datacontenttype" -> {} // the content type has told it
@@ -151,7 +146,7 @@ final class CloudEventNormalizer {
         try {
             builder.withContextAttribute(name, value);
         } catch (RuntimeException e) {
-            throw unreadable(name + " has no valid value");
+            throw RefusedException.unreadable(name + " has no valid value");
         }
     }
 
@@ -159,7 +154,7 @@ final class CloudEventNormalizer {
         try {
             return builder.build();
         } catch (RuntimeException e) {
-            throw unreadable("The CloudEvent is not complete: " + e.getMessage());
+            throw RefusedException.unreadable("The CloudEvent is not complete: " + e.getMessage());
         }
     }
 
@@ -175,25 +170,30 @@ final class CloudEventNormalizer {
     /** What the SDK does not check. */
     private static CloudEvent validated(CloudEvent event) {
         if (!event.getSpecVersion().toString().equals("1.0")) {
-            throw unreadable("specversion is not 1.0");
+            throw RefusedException.unreadable("specversion is not 1.0");
         }
         for (String name : List.of("id", "source", "type")) {
             String value = String.valueOf(event.getAttribute(name));
             if (value.isBlank() || value.length() > MAX_TEXT) {
-                throw unreadable(name + " is empty, or longer than " + MAX_TEXT + " characters");
+                throw RefusedException.unreadable(name + " is empty, or longer than " + MAX_TEXT + " characters");
             }
         }
         return event;
     }
 
-    private static Buffer data(CloudEvent event) {
-        return Buffer.buffer(Optional.ofNullable(event.getData())
-                .map(CloudEventData::toBytes)
-                .filter(data -> data.length > 0)
-                .orElse(NO_DATA));
+    private static Normalized structured(byte[] body) {
+        CloudEvent event = validated(StructuredEvents.read(body));
+        CloudEventData data = event.getData();
+        return new Normalized(event, orNull(data == null ? Buffer.buffer() : Buffer.buffer(data.toBytes())));
     }
 
-    private static void pass(RoutingContext context, CloudEvent event, Buffer data) {
+    /** JSON's null stands for no data. */
+    private static Buffer orNull(Buffer data) {
+        return data.length() == 0 ? Buffer.buffer("null") : data;
+    }
+
+    private static void pass(RoutingContext context, Normalized normalized) {
+        CloudEvent event = normalized.event();
         MultiMap headers = context.request().headers();
         List.copyOf(headers.names()).stream()
                 .filter(name -> FUNQY.matcher(name).matches())
@@ -201,15 +201,11 @@ final class CloudEventNormalizer {
         event.getAttributeNames().forEach(name -> set(headers, name, event.getAttribute(name)));
         event.getExtensionNames().forEach(name -> set(headers, name, event.getExtension(name)));
         headers.remove("ce-datacontenttype").set(HttpHeaders.CONTENT_TYPE, "application/json");
-        ((RoutingContextInternal) context).setBody(data); // there is no public way to replace a body
+        ((RoutingContextInternal) context).setBody(normalized.data()); // there is no public way to replace a body
         context.next();
     }
 
     private static void set(MultiMap headers, String name, Object value) {
         headers.set(PREFIX + name, HeaderText.encode(String.valueOf(value)));
-    }
-
-    private static RefusedException unreadable(String message) {
-        return RefusedException.before(Rejected.unreadable(message));
     }
 }

@@ -6,8 +6,6 @@ import dev.falcoresponse.record.ResponseRecord;
 import io.quarkus.funqy.knative.events.CloudEvent;
 import io.quarkus.funqy.knative.events.CloudEventBuilder;
 import jakarta.inject.Singleton;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,9 +44,7 @@ public final class FunqyResponder {
                 "outcome", record.outcome(),
                 "reason", record.reason(),
                 // as an extension: Funqy leaves the seconds out of a time on the full minute, which is no RFC 3339
-                "time",
-                        DateTimeFormatter.ISO_INSTANT.format(
-                                Instant.parse(record.finishedAt()).atOffset(ZoneOffset.UTC))));
+                "time", record.finishedAt()));
         record.rule().ifPresent(rule -> extensions.put("rule", HeaderText.encode(rule)));
         record.priority().ifPresent(priority -> extensions.put("priority", HeaderText.encode(priority)));
         record.source().ifPresent(source -> extensions.put("eventsource", HeaderText.encode(source)));

@@ -1,6 +1,5 @@
 package dev.falcoresponse.http;
 
-import dev.falcoresponse.action.Outcome.Rejected;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.pipeline.RefusedException;
 import io.vertx.core.MultiMap;
@@ -58,6 +57,6 @@ enum MediaType {
     }
 
     private static RefusedException unsupported(String message) {
-        return RefusedException.before(new Rejected(415, Reason.UNREADABLE, message));
+        return RefusedException.rejected(415, Reason.UNREADABLE, message);
     }
 }

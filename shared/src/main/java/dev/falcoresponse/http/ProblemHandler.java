@@ -115,24 +115,20 @@ final class ProblemHandler {
             if (cause instanceof HttpClosedException
                     || cause instanceof DecoderException
                     || cause instanceof NumberFormatException) {
-                return rejected(400, Reason.UNREADABLE, "The request ended early, or is no valid HTTP");
+                return RefusedException.unreadable("The request ended early, or is no valid HTTP");
             }
             if (cause instanceof RejectedExecutionException) {
-                return rejected(503, Reason.OVERLOADED, "Too many events are being processed at the moment");
+                return RefusedException.overloaded();
             }
         }
         int status = context.statusCode();
         if (status == 413) {
-            return rejected(413, Reason.TOO_LARGE, "The body is larger than the limit");
+            return RefusedException.rejected(413, Reason.TOO_LARGE, "The body is larger than the limit");
         }
         // the router's own refusals, for example of a path without a slash at its start
         return status >= 400 && status < 500
-                ? rejected(400, Reason.UNREADABLE, "The request cannot be read")
+                ? RefusedException.unreadable("The request cannot be read")
                 : unexpected(context.failure());
-    }
-
-    private static RefusedException rejected(int status, Reason reason, String message) {
-        return RefusedException.before(new Rejected(status, reason, message));
     }
 
     private static RefusedException unexpected(@Nullable Throwable failure) {

@@ -60,7 +60,7 @@ final class RequestGate {
             probe(context);
             return;
         }
-        Permit permit = limit.acquire(length(request.headers())).orElseThrow(RequestGate::overloaded);
+        Permit permit = limit.acquire(length(request.headers())).orElseThrow(RefusedException::overloaded);
         AdmittedRequest admission = new AdmittedRequest(context, permit);
         admitted.put(request, admission);
         context.addEndHandler(_ -> admission.end());
@@ -151,7 +151,7 @@ final class RequestGate {
             request.resume();
             context.response().setStatusCode(404).end();
         } else if (!request.method().equals(HttpMethod.POST)) {
-            throw refused(405, Reason.UNREADABLE, "Only POST is answered here");
+            throw RefusedException.rejected(405, Reason.UNREADABLE, "Only POST is answered here");
         } else {
             if (!takesUnreadable) {
                 MediaType.of(request.headers());
@@ -164,16 +164,8 @@ final class RequestGate {
     private void receive(RoutingContext context) {
         AdmittedRequest admission = admitted.get(context.request());
         if (admission == null || !admission.received(context.body().length())) {
-            throw overloaded();
+            throw RefusedException.overloaded();
         }
         CloudEventNormalizer.normalize(context, takesUnreadable);
-    }
-
-    private static RefusedException overloaded() {
-        return refused(503, Reason.OVERLOADED, "Too many events are being processed at the moment");
-    }
-
-    private static RefusedException refused(int status, Reason reason, String message) {
-        return RefusedException.before(new Rejected(status, reason, message));
     }
 }

@@ -1,20 +1,17 @@
 package dev.falcoresponse.http;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.falcoresponse.action.Outcome.Rejected;
 import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.event.StrictJson;
 import dev.falcoresponse.pipeline.RefusedException;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.jackson.JsonFormat;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Reads CloudEvents in structured JSON with the SDK's module. The SDK's own reader is not used: it takes a key given twice and
@@ -24,10 +21,7 @@ final class StructuredEvents {
     private static final int MAX_TEXT = 1024;
     private static final List<String> DATA = List.of("data", "data_base64");
 
-    private static final JsonMapper STRICT = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+    private static final JsonMapper STRICT = StrictJson.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .addModule(JsonFormat.getCloudEventJacksonModule())
             .build();
@@ -42,17 +36,17 @@ final class StructuredEvents {
     static CloudEvent read(byte[] body) {
         try {
             if (!(STRICT.readTree(body) instanceof ObjectNode event)) {
-                throw unreadable("The body is not a JSON object");
+                throw RefusedException.unreadable("The body is not a JSON object");
             }
             simplify(event);
             return STRICT.treeToValue(event, CloudEvent.class);
         } catch (JsonProcessingException e) {
-            throw unreadable(
-                    "The body is no CloudEvent: " + place(e.getLocation()) + firstLine(e.getOriginalMessage()));
+            throw RefusedException.unreadable("The body is no CloudEvent: " + StrictJson.fault(e));
         } catch (IOException | RuntimeException e) {
             throw e instanceof RefusedException refused
                     ? refused
-                    : unreadable("The body is no CloudEvent: " + firstLine(String.valueOf(e.getMessage())));
+                    : RefusedException.unreadable(
+                            "The body is no CloudEvent: " + StrictJson.firstLine(String.valueOf(e.getMessage())));
         }
     }
 
@@ -64,30 +58,15 @@ final class StructuredEvents {
             JsonNode value = member.getValue();
             boolean isText = value.isTextual() && value.textValue().length() <= MAX_TEXT;
             if (name.equals("data_base64") && !value.isTextual()) {
-                throw unreadable(name + " is not a text");
+                throw RefusedException.unreadable(name + " is not a text");
             }
             if (!DATA.contains(name) && !isText && !value.isIntegralNumber() && !value.isBoolean()) {
-                throw unreadable(name + " is not a text of at most " + MAX_TEXT + " characters");
+                throw RefusedException.unreadable(name + " is not a text of at most " + MAX_TEXT + " characters");
             }
         }
         if (!MediaType.isJson(event.path("datacontenttype").asText(""))) {
-            throw RefusedException.before(new Rejected(415, Reason.UNREADABLE, "The event's data is no JSON"));
+            throw RefusedException.rejected(415, Reason.UNREADABLE, "The event's data is no JSON");
         }
         event.put("datacontenttype", "application/json");
-    }
-
-    private static String place(JsonLocation location) {
-        return location == null || location.getLineNr() < 1
-                ? ""
-                : String.format(Locale.ROOT, "line %d, column %d: ", location.getLineNr(), location.getColumnNr());
-    }
-
-    private static String firstLine(String message) {
-        String line = message.lines().findFirst().orElse("");
-        return line.length() > 200 ? line.substring(0, 200) + "…" : line;
-    }
-
-    private static RefusedException unreadable(String message) {
-        return RefusedException.before(Rejected.unreadable(message));
     }
 }

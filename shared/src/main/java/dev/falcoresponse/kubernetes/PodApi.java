@@ -1,5 +1,6 @@
 package dev.falcoresponse.kubernetes;
 
+import static dev.falcoresponse.action.Reason.NOT_FOUND;
 import static dev.falcoresponse.action.Reason.UNAVAILABLE;
 
 import dev.falcoresponse.action.Outcome.Failed;
@@ -7,6 +8,7 @@ import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Read;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Optional;
 
 /** Reads pods. */
 public final class PodApi {
@@ -29,6 +31,22 @@ public final class PodApi {
                     Failed.retryable(UNAVAILABLE, "The API server answered with something that is no pod"));
         }
         return pod;
+    }
+
+    /**
+     * The pod of that name; empty when there is none.
+     *
+     * @throws OutcomeException as failed
+     */
+    public Optional<Pod> find(String namespace, String name, Read read) throws OutcomeException {
+        try {
+            return Optional.of(get(namespace, name, read));
+        } catch (OutcomeException e) {
+            if (e.outcome().reason().equals(NOT_FOUND)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /** Loads the classes that the first alert needs. */

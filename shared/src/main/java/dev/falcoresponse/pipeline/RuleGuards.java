@@ -17,21 +17,17 @@ record RuleGuards(ResponseSettings settings) {
 
     private Optional<Outcome> rule(Alert alert) {
         List<String> rules = settings.rules().orElse(List.of());
-        return denied(
+        return Denied.when(
                 !rules.isEmpty() && !rules.contains(alert.rule()),
                 Reason.RULE,
                 "Rule \"" + alert.rule() + "\" is not among RESPONSE_RULES");
     }
 
     private Optional<Outcome> priority(Alert alert) {
-        return denied(
+        return Denied.when(
                 alert.rank().compareTo(settings.minPriority()) < 0,
                 Reason.PRIORITY,
                 "Priority " + alert.rank().text() + " is below RESPONSE_MIN_PRIORITY "
                         + settings.minPriority().text());
-    }
-
-    private static Optional<Outcome> denied(boolean applies, Reason reason, String message) {
-        return applies ? Optional.of(new Denied(reason, message)) : Optional.empty();
     }
 }

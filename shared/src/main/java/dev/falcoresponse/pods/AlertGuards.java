@@ -9,7 +9,6 @@ import static dev.falcoresponse.action.Reason.STALE;
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Denied;
 import dev.falcoresponse.action.Outcome.Skipped;
-import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.PodReference;
 import dev.falcoresponse.settings.Durations;
@@ -39,16 +38,16 @@ public final class AlertGuards {
     public Optional<Outcome> host(Alert alert) {
         PodReference pod = alert.pod();
         if (pod.isHost()) {
-            return skipped(true, HOST, "The alert is about the host itself");
+            return Skipped.when(true, HOST, "The alert is about the host itself");
         }
         boolean nothing = pod.isEmpty() && pod.containerId().isEmpty() && alert.isSyscall();
-        return skipped(nothing, HOST, "The alert names neither a pod nor a container: it is about the host");
+        return Skipped.when(nothing, HOST, "The alert names neither a pod nor a container: it is about the host");
     }
 
     /** The alert names no pod that could exist. */
     public Optional<Outcome> noPod(Alert alert) {
         PodReference pod = alert.pod();
-        return skipped(
+        return Skipped.when(
                 !pod.isValid(),
                 NO_POD,
                 pod.isEmpty() ? "The alert names no pod" : "The alert names a pod that cannot exist in Kubernetes");
@@ -57,7 +56,7 @@ public final class AlertGuards {
     /** The alert is too old; one from the future is not. */
     public Optional<Outcome> stale(Alert alert) {
         Duration age = Duration.between(alert.time(), clock.instant());
-        return skipped(
+        return Skipped.when(
                 age.compareTo(settings.maxEventAge()) > 0,
                 STALE,
                 "The alert is of " + alert.time() + ", older than RESPONSE_MAX_EVENT_AGE "
@@ -115,9 +114,5 @@ public final class AlertGuards {
 
     private static Optional<Outcome> denied(String message) {
         return Optional.of(new Denied(PROTECTED_NAMESPACE, message));
-    }
-
-    private static Optional<Outcome> skipped(boolean applies, Reason reason, String message) {
-        return applies ? Optional.of(new Skipped(reason, message)) : Optional.empty();
     }
 }

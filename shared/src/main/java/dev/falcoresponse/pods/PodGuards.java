@@ -34,7 +34,7 @@ final class PodGuards {
     Optional<Outcome> exempt(Pod pod) {
         var labels = pod.getMetadata().getLabels();
         boolean exempt = labels != null && "true".equals(labels.get(settings.exemptLabel()));
-        return denied(
+        return Denied.when(
                 exempt, Reason.EXEMPT, "Pod " + Pods.name(pod) + " has the label " + settings.exemptLabel() + "=true");
     }
 
@@ -58,10 +58,6 @@ final class PodGuards {
     Optional<Outcome> self(Pod pod) {
         boolean same =
                 self.is(pod.getMetadata().getNamespace(), pod.getMetadata().getName());
-        return denied(same, Reason.SELF, "Pod " + Pods.name(pod) + " is this function's own");
-    }
-
-    private static Optional<Outcome> denied(boolean applies, Reason reason, String message) {
-        return applies ? Optional.of(new Denied(reason, message)) : Optional.empty();
+        return Denied.when(same, Reason.SELF, "Pod " + Pods.name(pod) + " is this function's own");
     }
 }

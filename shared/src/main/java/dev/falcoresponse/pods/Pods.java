@@ -77,7 +77,7 @@ public final class Pods implements Target<Pod> {
 
     @Override
     public Found<Pod> find(Alert alert, Effect effect, Read read) throws OutcomeException {
-        Optional<Pod> pod = get(alert.pod().namespace(), alert.pod().name(), read);
+        Optional<Pod> pod = api.find(alert.pod().namespace(), alert.pod().name(), read);
         Found<Pod> found = pod.isEmpty() ? gone(alert.pod().toString()) : identity.prove(alert, pod.get(), effect);
         return found instanceof Missing<Pod> && read == Read.CACHED ? find(alert, effect, Read.QUORUM) : found;
     }
@@ -92,22 +92,11 @@ public final class Pods implements Target<Pod> {
         if (!KubernetesNames.isNamespace(undo.namespace()) || !KubernetesNames.isName(undo.name())) {
             return new Missing<>(new Skipped(Reason.NO_POD, "The request names a pod that cannot exist in Kubernetes"));
         }
-        Optional<Pod> pod = get(undo.namespace(), undo.name(), Read.QUORUM);
+        Optional<Pod> pod = api.find(undo.namespace(), undo.name(), Read.QUORUM);
         if (pod.isEmpty()) {
             return gone(name);
         }
         return undo.uid().isEmpty() ? new Proven<>(pod.get(), Identity.NAME) : PodIdentity.byUid(undo.uid(), pod.get());
-    }
-
-    private Optional<Pod> get(String namespace, String name, Read read) throws OutcomeException {
-        try {
-            return Optional.of(api.get(namespace, name, read));
-        } catch (OutcomeException e) {
-            if (e.outcome().reason().equals(Reason.NOT_FOUND)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
     }
 
     private static Found<Pod> gone(String name) {

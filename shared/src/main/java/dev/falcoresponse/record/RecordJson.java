@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -78,7 +79,11 @@ public final class RecordJson {
      *
      * @throws IOException when it is none
      */
-    public static ResponseRecord read(byte[] json) throws IOException {
-        return READER.readValue(json);
+    public static ResponseRecord read(JsonNode json) throws IOException {
+        ResponseRecord record = READER.readValue(json);
+        if (record == null) {
+            throw new IOException("there is no object");
+        }
+        return record;
     }
 }

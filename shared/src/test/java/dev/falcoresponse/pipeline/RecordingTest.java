@@ -2,37 +2,18 @@ package dev.falcoresponse.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.falcoresponse.action.Action;
-import dev.falcoresponse.action.Cause;
-import dev.falcoresponse.action.Change;
-import dev.falcoresponse.action.Effect;
-import dev.falcoresponse.action.Found;
-import dev.falcoresponse.action.Found.Missing;
-import dev.falcoresponse.action.Found.Proven;
-import dev.falcoresponse.action.Guard;
-import dev.falcoresponse.action.Identity;
 import dev.falcoresponse.action.ObjectReference;
 import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
-import dev.falcoresponse.action.OutcomeException;
-import dev.falcoresponse.action.Permission;
-import dev.falcoresponse.action.Read;
 import dev.falcoresponse.action.Reason;
-import dev.falcoresponse.action.Reversible;
-import dev.falcoresponse.action.Run;
-import dev.falcoresponse.action.Target;
-import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.FalcoAlerts;
 import dev.falcoresponse.event.ReceivedEvent;
 import dev.falcoresponse.event.SampleAlert;
-import dev.falcoresponse.event.Undo;
 import dev.falcoresponse.record.ResponseRecord;
 import dev.falcoresponse.record.SampleRecord;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,10 +27,6 @@ final class RecordingTest {
 
     private final Scripted action = new Scripted();
     private final SampleAlert alert = SampleAlert.about("shop", "web-0");
-
-    private static Failed uncertain() {
-        return new Failed(Reason.TIMEOUT, "no answer", true, Optional.empty(), true, Map.of());
-    }
 
     private static SampleAlert about(String pod) {
         return SampleAlert.about("shop", pod);
@@ -88,52 +65,6 @@ final class RecordingTest {
     }
 
     @Test
-    void aConfirmedChangeIsRecordedWithItsObject() throws InterruptedException {
-        EventResponder responder = world.responder(new Deleting());
-        action.failWith(uncertain());
-        World.answer(responder, alert);
-        action.finds.add(() -> new Missing<>(new Skipped(Reason.NOT_FOUND, "gone")));
-        ResponseRecord record = responder.answer(alert.event());
-
-        assertThat(record.outcome()).isEqualTo("acted");
-        assertThat(record.targetName()).contains("web-0");
-        assertThat(record.podUid()).contains("uid-web-0");
-        assertThat(world.kubernetesEvents()).hasSize(2);
-    }
-
-    private final class Deleting implements Action<String> {
-        @Override
-        public String name() {
-            return action.name();
-        }
-
-        @Override
-        public Target<String> target() {
-            return action;
-        }
-
-        @Override
-        public List<Reason> reasons() {
-            return List.of();
-        }
-
-        @Override
-        public List<Permission> permissions() {
-            return List.of();
-        }
-
-        @Override
-        public Optional<Change> confirm(ObjectReference object) {
-            return Optional.of(new Change(Scripted.LABELLED, "must have been made", Map.of()));
-        }
-
-        @Override
-        public Change act(Alert about, String object, Run run) throws OutcomeException {
-            return action.act(about, object, run);
-        }
-    }
-
-    @Test
     void theRecordOfWhatCannotBeReadHasTheIdOfTheEvent() {
         World.answer(world.responder(action), SampleAlert.event(FalcoAlerts.TYPE, "{"));
 
@@ -169,82 +100,20 @@ final class RecordingTest {
 
     // another kind of target than Pod
 
-    private static final class Nodes implements Reversible<String>, Target<String> {
-        @Override
-        public String name() {
-            return "label-node";
-        }
-
-        @Override
-        public Target<String> target() {
-            return this;
-        }
-
-        @Override
-        public List<Reason> reasons() {
-            return List.of();
-        }
-
-        @Override
-        public List<Permission> permissions() {
-            return List.of();
-        }
-
-        @Override
-        public Change act(Alert about, String node, Run run) {
-            return new Change(Scripted.LABELLED, "m", Map.of());
-        }
-
-        @Override
-        public Found<String> find(Undo undo) {
-            return new Proven<>(undo.name(), Identity.NAME);
-        }
-
-        @Override
-        public Change undo(String node, Run run) {
-            return new Change(Scripted.RELEASED, "m", Map.of());
-        }
-
-        @Override
-        public List<String> expired(Instant now) {
-            return List.of("worker-7");
-        }
-
-        @Override
-        public Cause cause(String node) {
-            return new Cause("", "", "");
-        }
-
-        @Override
-        public List<Guard<Alert>> alertGuards(Effect effect) {
-            return List.of();
-        }
-
-        @Override
-        public Found<String> find(Alert about, Effect effect, Read read) {
-            return new Proven<>("worker-7", Identity.UID);
-        }
-
-        @Override
-        public List<Guard<String>> guards(Effect effect) {
-            return List.of();
-        }
-
-        @Override
-        public ObjectReference reference(String node) {
-            return new ObjectReference("v1", "Node", "", node, "n-7", node, "");
-        }
+    private EventResponder nodes() {
+        action.reference = node -> new ObjectReference("v1", "Node", "", "worker-7", "n-7", "worker-7", "");
+        return world.responder(action);
     }
 
     @Test
     void theSubjectOfANodeIsItsNameAlsoWhenTheAlertIsAboutAPod() {
-        assertThat(world.responder(new Nodes()).answer(alert.event()).subject()).contains("worker-7");
+        assertThat(nodes().answer(alert.event()).subject()).contains("worker-7");
     }
 
     @Test
     void theUndoOfANodeIsNotRecordedAsAPod() {
-        ResponseRecord record = world.responder(new Nodes())
-                .answer(SampleAlert.event("falco.response.label-node.undo.v1", "{\"node\":\"worker-7\"}"));
+        ResponseRecord record =
+                nodes().answer(SampleAlert.event("falco.response.label-pod.undo.v1", "{\"node\":\"worker-7\"}"));
 
         assertThat(record.targetName()).contains("worker-7");
         assertThat(record.pod()).isEmpty();
@@ -252,7 +121,8 @@ final class RecordingTest {
 
     @Test
     void theExpiryOfANodeIsNotRecordedAsAPod() {
-        world.responder(new Nodes()).answer(TICK);
+        action.expired.add(() -> List.of("worker-7"));
+        nodes().answer(TICK);
 
         assertThat(world.lastRecord().targetName()).contains("worker-7");
         assertThat(world.lastRecord().pod()).isEmpty();

@@ -2,23 +2,16 @@ package dev.falcoresponse.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.falcoresponse.action.Action;
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.Found.Missing;
-import dev.falcoresponse.action.ObjectReference;
-import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Denied;
 import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
-import dev.falcoresponse.action.OutcomeException;
-import dev.falcoresponse.action.Permission;
 import dev.falcoresponse.action.Reason;
-import dev.falcoresponse.action.Run;
-import dev.falcoresponse.action.Target;
-import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.SampleAlert;
 import dev.falcoresponse.record.ResponseRecord;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,47 +26,7 @@ final class RedeliveryTest {
     private final Scripted action = new Scripted();
     private final SampleAlert alert = SampleAlert.about("shop", "web-0");
     private final SampleAlert another = SampleAlert.about("shop", "web-0").with("uuid", "another");
-    private Optional<Change> confirmed = Optional.empty();
-    private EventResponder responder = world.responder(new Confirming());
-
-    /** The scripted action, which also knows whether a change must have been made. */
-    private final class Confirming implements Action<String> {
-        @Override
-        public String name() {
-            return action.name();
-        }
-
-        @Override
-        public Target<String> target() {
-            return action;
-        }
-
-        @Override
-        public List<Reason> reasons() {
-            return action.reasons();
-        }
-
-        @Override
-        public List<Permission> permissions() {
-            return action.permissions();
-        }
-
-        @Override
-        public Optional<Outcome> refusal(Alert about, String object) {
-            return action.refusal(about, object);
-        }
-
-        @Override
-        public Optional<Change> confirm(ObjectReference object) {
-            action.calls.add("confirm " + object);
-            return confirmed;
-        }
-
-        @Override
-        public Change act(Alert about, String object, Run run) throws OutcomeException {
-            return action.act(about, object, run);
-        }
-    }
+    private EventResponder responder = world.responder(action);
 
     private static Failed uncertain() {
         return new Failed(Reason.TIMEOUT, "no answer", true, Optional.empty(), true, Map.of());
@@ -147,7 +100,7 @@ final class RedeliveryTest {
 
     @Test
     void itsOwnRedeliveryCostsNoMoreBudget() {
-        responder = world.responder(new Confirming(), "RESPONSE_BUDGET", "1/1m");
+        responder = world.responder(action, "RESPONSE_BUDGET", "1/1m");
         loseTheFirstAnswer();
 
         assertThat(World.answer(responder, SampleAlert.about("shop", "web-1").with("uuid", "other")))
@@ -175,7 +128,7 @@ final class RedeliveryTest {
     void aChangeThatCanOnlyHaveBeenMadeByTheFirstIsToldAsMade() {
         loseTheFirstAnswer();
         findNothing();
-        confirmed = Optional.of(new Change(Scripted.LABELLED, "It must have been labelled", Map.of()));
+        action.confirmed = Optional.of(new Change(Scripted.LABELLED, "It must have been labelled", Map.of()));
         ResponseRecord record = responder.answer(alert.event());
 
         assertThat(record.outcome() + "/" + record.reason()).isEqualTo("acted/labelled");
@@ -205,9 +158,63 @@ final class RedeliveryTest {
 
     @Test
     void previewsAreNotRemembered() {
-        responder = world.responder(new Confirming(), "RESPONSE_DRY_RUN", "true");
+        responder = world.responder(action, "RESPONSE_DRY_RUN", "true");
         responder.answer(alert.event());
 
         assertThat(responder.answer(alert.event()).outcome()).isEqualTo("previewed");
+    }
+
+    // what may be told as made
+
+    @Test
+    void anObjectThatWasNotLookedForConfirmsNothing() {
+        action.confirmed = Optional.of(new Change(Scripted.LABELLED, "It must have been labelled", Map.of()));
+        action.alertGuards.add(_ -> world.records().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Skipped(Reason.STALE, "older than it may be")));
+        responder = world.responder(action);
+        loseTheFirstAnswer();
+
+        assertThat(World.answer(responder, alert)).isEqualTo("skipped/stale");
+    }
+
+    @Test
+    void anAttemptThatIsStillRunningConfirmsNothing() {
+        action.confirmed = Optional.of(new Change(Scripted.LABELLED, "It must have been labelled", Map.of()));
+        loseTheFirstAnswer();
+        List<String> meanwhile = new ArrayList<>();
+        action.acts.add(() -> {
+            meanwhile.add(World.answer(responder, alert));
+            return new Change(Scripted.LABELLED, "m", Map.of());
+        });
+
+        assertThat(World.answer(responder, alert)).isEqualTo("acted/labelled");
+        assertThat(meanwhile).containsExactly("skipped/recently-handled");
+    }
+
+    @Test
+    void anUnexpectedErrorIsRememberedLikeALostAnswer() {
+        action.confirmed = Optional.of(new Change(Scripted.LABELLED, "It must have been labelled", Map.of()));
+        action.acts.add(() -> {
+            action.refusal = Optional.of(new Skipped(Reason.ALREADY_DONE, "it has the label"));
+            throw new IllegalStateException("after the change was made");
+        });
+        assertThat(World.answer(responder, alert)).isEqualTo("failed/unavailable");
+
+        assertThat(World.answer(responder, alert)).isEqualTo("acted/labelled");
+    }
+
+    @Test
+    void aConfirmedChangeIsRecordedWithItsObject() throws InterruptedException {
+        action.confirmed = Optional.of(new Change(Scripted.LABELLED, "must have been made", Map.of()));
+        action.failWith(uncertain());
+        World.answer(responder, alert);
+        action.finds.add(() -> new Missing<>(new Skipped(Reason.NOT_FOUND, "gone")));
+        ResponseRecord record = responder.answer(alert.event());
+
+        assertThat(record.outcome()).isEqualTo("acted");
+        assertThat(record.targetName()).contains("web-0");
+        assertThat(record.podUid()).contains("uid-web-0");
+        assertThat(world.kubernetesEvents()).hasSize(2);
     }
 }

@@ -26,6 +26,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** An action on objects that are names, with its target; a test scripts what they do, and sees what they were asked. */
 final class Scripted implements Reversible<String>, Target<String> {
@@ -45,6 +46,9 @@ final class Scripted implements Reversible<String>, Target<String> {
     final List<Guard<Alert>> alertGuards = new ArrayList<>();
     final List<Guard<String>> guards = new ArrayList<>();
     Optional<Outcome> refusal = Optional.empty();
+    Optional<Change> confirmed = Optional.empty();
+    Function<String, ObjectReference> reference =
+            object -> new ObjectReference("v1", "Pod", "shop", object, "uid-" + object, "worker-7", "Job/x");
     Effect effect = Effect.CHANGE;
 
     static OutcomeException failure(Outcome outcome) {
@@ -99,7 +103,7 @@ final class Scripted implements Reversible<String>, Target<String> {
 
     @Override
     public ObjectReference reference(String object) {
-        return new ObjectReference("v1", "Pod", "shop", object, "uid-" + object, "worker-7", "Job/x");
+        return reference.apply(object);
     }
 
     @Override
@@ -123,6 +127,12 @@ final class Scripted implements Reversible<String>, Target<String> {
     @Override
     public Optional<Outcome> refusal(Alert alert, String object) {
         return refusal;
+    }
+
+    @Override
+    public Optional<Change> confirm(ObjectReference object) {
+        calls.add("confirm " + object);
+        return confirmed;
     }
 
     @Override

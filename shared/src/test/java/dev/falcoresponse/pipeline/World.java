@@ -2,6 +2,7 @@ package dev.falcoresponse.pipeline;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.falcoresponse.action.Action;
 import dev.falcoresponse.action.Effect;
 import dev.falcoresponse.action.Reason;
@@ -167,7 +168,7 @@ final class World implements BeforeEachCallback, AfterEachCallback {
 
     private static ResponseRecord read(String line) {
         try {
-            return RecordJson.read(line.getBytes(UTF_8));
+            return RecordJson.read(new ObjectMapper().readTree(line.getBytes(UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -41,7 +42,7 @@ final class RecordJsonTest {
             "approvedBy");
 
     private static ResponseRecord read(String json) throws IOException {
-        return RecordJson.read(json.getBytes(UTF_8));
+        return RecordJson.read(new ObjectMapper().readTree(json.getBytes(UTF_8)));
     }
 
     private static ResponseRecord leastKnown() throws IOException {

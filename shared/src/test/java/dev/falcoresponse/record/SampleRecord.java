@@ -3,6 +3,7 @@ package dev.falcoresponse.record;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public final class SampleRecord {
     /** The record as it is read. */
     public ResponseRecord read() {
         try {
-            return RecordJson.read(json().getBytes(UTF_8));
+            return RecordJson.read(new ObjectMapper().readTree(json().getBytes(UTF_8)));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

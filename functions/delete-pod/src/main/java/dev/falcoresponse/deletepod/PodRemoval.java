@@ -3,7 +3,6 @@ package dev.falcoresponse.deletepod;
 import dev.falcoresponse.action.ObjectReference;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Read;
-import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.kubernetes.ApiClient;
 import dev.falcoresponse.kubernetes.Call;
@@ -58,17 +57,11 @@ record PodRemoval(ApiClient api, Duration grace) {
      * @throws OutcomeException as failed when it cannot be read
      */
     boolean isRemoved(ObjectReference pod) throws OutcomeException {
-        try {
-            ObjectMeta now = new PodApi(api)
-                    .get(pod.namespace(), pod.name(), Read.QUORUM)
-                    .getMetadata();
-            return !now.getUid().equals(pod.uid()) || now.getDeletionTimestamp() != null;
-        } catch (OutcomeException e) {
-            if (e.outcome().reason().equals(Reason.NOT_FOUND)) {
-                return true;
-            }
-            throw e;
-        }
+        return new PodApi(api)
+                .find(pod.namespace(), pod.name(), Read.QUORUM)
+                .map(Pod::getMetadata)
+                .filter(now -> now.getUid().equals(pod.uid()) && now.getDeletionTimestamp() == null)
+                .isEmpty();
     }
 
     private DeleteOptions options(ObjectMeta meta, Run run) {

@@ -12,6 +12,7 @@ import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
 import dev.falcoresponse.isolatenetwork.QuarantineMarks.Marks;
 import dev.falcoresponse.kubernetes.ObjectApi;
+import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyList;
@@ -69,7 +70,7 @@ final class AddressIsolation implements Isolation {
         return isDone(pod, plan(pod, address.get()))
                 ? skipped(
                         Reason.ALREADY_DONE,
-                        "Pod " + Quarantine.name(pod) + " is isolated from "
+                        "Pod " + Pods.name(pod) + " is isolated from "
                                 + address.get().host() + " already")
                 : Optional.empty();
     }
@@ -133,7 +134,7 @@ final class AddressIsolation implements Isolation {
         if (!plan.isClosedByOthers()) {
             throw new OutcomeException(Failed.retryable(
                     Reason.CONFLICT,
-                    "Pod " + Quarantine.name(pod) + " cannot be isolated from "
+                    "Pod " + Pods.name(pod) + " cannot be isolated from "
                             + plan.address().host() + ": NetworkPolicies only add up, and these let it through: "
                             + String.join(", ", plan.open())));
         }
@@ -182,7 +183,7 @@ final class AddressIsolation implements Isolation {
                 .ifPresent(expiry -> details.put("expiresAt", expiry));
         return new Change(
                 BLOCKED,
-                run.verb("Blocked", "block") + " " + address + " for pod " + Quarantine.name(marked) + " (uid "
+                run.verb("Blocked", "block") + " " + address + " for pod " + Pods.name(marked) + " (uid "
                         + Quarantine.uid(marked) + ")" + RemainingTraffic.sentence(plan.open()),
                 details);
     }

@@ -1,5 +1,6 @@
 package dev.falcoresponse.isolatenetwork;
 
+import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ record IsolatedPod(Pod pod, Detachment detachment, List<String> stillAllowedBy, 
 
     /** The pod and the consequences, as the rest of a sentence. */
     String sentence() {
-        return "pod " + Quarantine.name(pod) + " (uid " + Quarantine.uid(pod) + "); " + consequence()
+        return "pod " + Pods.name(pod) + " (uid " + Quarantine.uid(pod) + "); " + consequence()
                 + RemainingTraffic.sentence(stillAllowedBy);
     }
 

@@ -12,6 +12,7 @@ import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
 import dev.falcoresponse.isolatenetwork.QuarantineMarks.Marks;
 import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.Resource;
+import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyList;
@@ -124,7 +125,7 @@ final class PodIsolation implements Isolation {
         if (ingress && egress) {
             throw new OutcomeException(Failed.retryable(
                     Reason.CONFLICT,
-                    "Pod " + Quarantine.name(pod) + " cannot be isolated: NetworkPolicies only add up, and these let"
+                    "Pod " + Pods.name(pod) + " cannot be isolated: NetworkPolicies only add up, and these let"
                             + " everything through both ways: "
                             + String.join(
                                     ", ",

@@ -10,6 +10,7 @@ import dev.falcoresponse.kubernetes.ApiClient;
 import dev.falcoresponse.kubernetes.Call;
 import dev.falcoresponse.kubernetes.PodApi;
 import dev.falcoresponse.kubernetes.Resource;
+import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Pod;
 
 /** Changes labels and annotations of pods. */
@@ -39,7 +40,7 @@ record PodPatcher(ApiClient api, PodApi pods) {
         if (!Quarantine.uid(pod).equals(Quarantine.uid(current))) {
             throw new OutcomeException(new Skipped(
                     Reason.REPLACED,
-                    "Pod " + Quarantine.name(pod) + " was replaced by another pod of that name (uid "
+                    "Pod " + Pods.name(pod) + " was replaced by another pod of that name (uid "
                             + Quarantine.uid(current) + "), which is left alone"));
         }
     }

@@ -96,11 +96,6 @@ final class Quarantine {
         return pod.getMetadata().getUid();
     }
 
-    /** Namespace and name. */
-    static String name(Pod pod) {
-        return pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName();
-    }
-
     /** When the isolation expires; empty when never, or when the annotation holds no time. */
     static Optional<Instant> expiry(Pod pod) {
         return time(pod, EXPIRES_AT);

@@ -1,6 +1,7 @@
 package dev.falcoresponse.isolatenetwork;
 
 import dev.falcoresponse.isolatenetwork.Policies.Held;
+import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ record Release(Pod before, Pod after, List<Held> policies) {
     }
 
     String sentence() {
-        return " pod " + Quarantine.name(before) + " (uid " + Quarantine.uid(before) + "); " + consequence();
+        return " pod " + Pods.name(before) + " (uid " + Quarantine.uid(before) + "); " + consequence();
     }
 
     private String consequence() {

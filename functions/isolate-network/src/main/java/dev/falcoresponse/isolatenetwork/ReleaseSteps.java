@@ -6,6 +6,7 @@ import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.isolatenetwork.Policies.Held;
+import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 
@@ -20,8 +21,8 @@ record ReleaseSteps(Policies policies, PodPatcher patcher, DenyPolicies denyPoli
     Change release(Pod pod, Run run) throws OutcomeException {
         List<Held> held = policies.heldBy(pod, denyPolicies.kinds());
         if (!Quarantine.isTouched(pod) && held.isEmpty()) {
-            throw new OutcomeException(new Skipped(
-                    Reason.NOTHING_TO_UNDO, "Pod " + Quarantine.name(pod) + " is not isolated, or no longer"));
+            throw new OutcomeException(
+                    new Skipped(Reason.NOTHING_TO_UNDO, "Pod " + Pods.name(pod) + " is not isolated, or no longer"));
         }
         Pod released = Quarantine.isTouched(pod) ? patcher.patch(pod, Release.patch(pod), run) : pod;
         for (Held each : held) {

@@ -35,7 +35,7 @@ record DeadLetter(Alert event, InstantSource clock) {
         // this may be the last copy: whoever reads the log can send it again
         details.put("data", data);
         return new Message(
-                event.event().attribute("source") + " " + event.event().attribute("id") + " " + OUTCOME,
+                event.event().identity() + " " + OUTCOME,
                 Notification.RULE_PREFIX + OUTCOME,
                 Priority.CRITICAL,
                 sentence(),

@@ -57,7 +57,7 @@ record Messages(InstantSource clock) {
         }
         String rule = event.rule().isEmpty() ? "" : ": " + event.rule();
         return new Message(
-                event.event().attribute("source") + " " + event.event().attribute("id") + " " + told.outcome(),
+                event.event().identity() + " " + told.outcome(),
                 Notification.RULE_PREFIX + record.action() + " " + told.outcome(),
                 told.priority(),
                 "%s (%s %s%s)".formatted(Message.cut(record.message()), record.action(), told.outcome(), rule),

@@ -3,7 +3,7 @@ package dev.falcoresponse.notifyfalcosidekick;
 import dev.falcoresponse.action.Action;
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.Effect;
-import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.EventTarget;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Permission;
@@ -77,16 +77,12 @@ final class NotifyFalcosidekick implements Action<Alert> {
 
     /** Brokers repeat, and a filter that is down makes a dead letter for each Trigger: people are told once. */
     @Override
-    public Optional<Outcome> refusal(Alert alert, Alert event) {
-        Message message = messages.about(event);
-        return told.contains(message)
-                ? Optional.of(new Skipped(Reason.ALREADY_DONE, "People were told already: " + message.summary()))
-                : Optional.empty();
-    }
-
-    @Override
     public Change act(Alert alert, Alert event, Run run) throws OutcomeException {
         Message message = messages.about(event);
+        if (told.contains(message)) {
+            throw new OutcomeException(
+                    new Skipped(Reason.ALREADY_DONE, "People were told already: " + message.summary()));
+        }
         switch (run) {
             case REAL -> {
                 falcosidekick.post(message);

@@ -2,7 +2,6 @@ package dev.falcoresponse.snapshotlogs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Permission;
 import dev.falcoresponse.action.Read;
@@ -165,17 +164,8 @@ final class PodContext {
 
     /** The same pod as it is now; empty when it is gone. */
     Optional<Pod> refresh(Pod pod) throws OutcomeException {
-        try {
-            Pod now =
-                    pods.get(pod.getMetadata().getNamespace(), pod.getMetadata().getName(), Read.QUORUM);
-            return Optional.of(now)
-                    .filter(each ->
-                            each.getMetadata().getUid().equals(pod.getMetadata().getUid()));
-        } catch (OutcomeException e) {
-            if (e.outcome() instanceof Skipped) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return pods.find(pod.getMetadata().getNamespace(), pod.getMetadata().getName(), Read.QUORUM)
+                .filter(now ->
+                        now.getMetadata().getUid().equals(pod.getMetadata().getUid()));
     }
 }

@@ -3,13 +3,8 @@ package dev.falcoresponse.pipeline;
 import dev.falcoresponse.action.Action;
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.Effect;
-import dev.falcoresponse.action.Found;
-import dev.falcoresponse.action.Found.Proven;
-import dev.falcoresponse.action.Guard;
-import dev.falcoresponse.action.Identity;
-import dev.falcoresponse.action.ObjectReference;
+import dev.falcoresponse.action.EventTarget;
 import dev.falcoresponse.action.Permission;
-import dev.falcoresponse.action.Read;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.action.Target;
@@ -50,33 +45,6 @@ public final class EchoPipeline {
 
     private EchoPipeline() {}
 
-    private record AlertTarget() implements Target<Alert> {
-        @Override
-        public List<Guard<Alert>> alertGuards(Effect effect) {
-            return List.of();
-        }
-
-        @Override
-        public Found<Alert> find(Alert alert, Effect effect, Read read) {
-            return new Proven<>(alert, Identity.NAME);
-        }
-
-        @Override
-        public List<Guard<Alert>> guards(Effect effect) {
-            return List.of();
-        }
-
-        @Override
-        public List<Permission> permissions() {
-            return List.of();
-        }
-
-        @Override
-        public ObjectReference reference(Alert alert) {
-            return ObjectReference.NONE;
-        }
-    }
-
     /** Answers with all that was read. */
     public record Echo() implements Action<Alert> {
         @Override
@@ -86,7 +54,7 @@ public final class EchoPipeline {
 
         @Override
         public Target<Alert> target() {
-            return new AlertTarget();
+            return new EventTarget();
         }
 
         @Override

@@ -1,19 +1,11 @@
-package dev.falcoresponse.notifyfalcosidekick;
+package dev.falcoresponse.action;
 
-import dev.falcoresponse.action.Effect;
-import dev.falcoresponse.action.Found;
 import dev.falcoresponse.action.Found.Proven;
-import dev.falcoresponse.action.Guard;
-import dev.falcoresponse.action.Identity;
-import dev.falcoresponse.action.ObjectReference;
-import dev.falcoresponse.action.Permission;
-import dev.falcoresponse.action.Read;
-import dev.falcoresponse.action.Target;
 import dev.falcoresponse.event.Alert;
 import java.util.List;
 
 /** The event itself as a target: whatever object it is about, and however old it is. */
-final class EventTarget implements Target<Alert> {
+public final class EventTarget implements Target<Alert> {
     @Override
     public List<Guard<Alert>> alertGuards(Effect effect) {
         return List.of();
