@@ -53,7 +53,9 @@ final class Endpoint implements Subject {
 
     @Override
     public Request prepare(Pod pod) {
-        RecordedAlert alert = RecordedAlert.shellIn(pod);
+        // as the shipped values for Falco append it: a recreated pod is then known at once
+        RecordedAlert alert = RecordedAlert.shellIn(pod)
+                .withField("k8s.pod.uid", pod.getMetadata().getUid());
         URI replica = replicas.get(Math.floorMod(next.getAndIncrement(), replicas.size()));
         HttpRequest.Builder request = HttpRequest.newBuilder(replica)
                 .timeout(TIMEOUT)

@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -268,6 +269,39 @@ final class ManifestsIT {
         return object;
     }
 
+    private String built(Path folder) throws Exception {
+        Process process = new ProcessBuilder(kubectl.toString(), "kustomize", folder.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String manifests = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).isZero();
+        return manifests;
+    }
+
+    /** As the comment in knative/kustomization.yaml invites to: the components are listed beside the base itself. */
+    @Test
+    void componentsCanBeAddedInPlace() throws Exception {
+        Path copy = Path.of("target", "manifests", "in-place");
+        try (Stream<Path> files = Files.walk(KNATIVE)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path to = copy.resolve(KNATIVE.relativize(file).toString());
+                Files.createDirectories(to.getParent());
+                Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        Path kustomization = copy.resolve("kustomization.yaml");
+        Files.writeString(
+                kustomization,
+                Files.readString(kustomization)
+                        .replace("#components:", "components:")
+                        .replaceAll(
+                                "(?m)^#  - (components/(evidence-first|monitoring|oidc|only-the-broker)).*$",
+                                "  - $1"));
+
+        assertAccepted(copy);
+        assertThat(built(copy)).contains("snapshot-logs-before-delete-pod");
+    }
+
     private int deploy(String... options) throws Exception {
         List<String> command =
                 new ArrayList<>(List.of(KNATIVE.resolve("kn-deploy").toString()));
@@ -281,6 +315,7 @@ final class ManifestsIT {
     }
 
     private void assertAccepted(Path folder) throws Exception {
+        assertThat(UnfedTriggers.in(built(folder))).isEmpty();
         Process process = new ProcessBuilder(
                         kubectl.toString(),
                         "--kubeconfig=" + kubeconfig,

@@ -1,5 +1,6 @@
 package dev.falcoresponse.action;
 
+import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.Undo;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +36,13 @@ public interface Reversible<T> extends Action<T> {
 
     /** The alert for which the object was changed, as far as its marks tell. */
     Cause cause(T object);
+
+    /**
+     * Whether a part of the change for this alert is missing on an object that was changed: a person has taken it back.
+     *
+     * @throws OutcomeException when the API server could not be asked
+     */
+    boolean isMissing(Alert alert, T object) throws OutcomeException;
 
     /**
      * Removes what a change left behind whose object is gone.

@@ -34,6 +34,11 @@ public record Alert(
         fields = Map.copyOf(fields);
     }
 
+    /** The same for each delivery of this alert, and for no other: not every sender gives each alert an id of its own. */
+    public String deliveryKey() {
+        return String.join(" ", id, pod.toString(), pod.containerId(), hostname);
+    }
+
     /** Its priority; an unknown or missing one counts as the lowest. */
     public Priority rank() {
         return Priority.named(priority).orElse(Priority.DEBUG);

@@ -11,24 +11,38 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
 
-/** Ready while the API server answers and allows the function what it needs, wherever it may act. */
+/**
+ * Ready while the API server answers and allows the function what it needs, wherever it may act. The API server is asked in
+ * the background: a probe gets the last result within milliseconds, however many namespaces there are.
+ */
 @Readiness
 @Singleton
 final class PermissionsCheck implements HealthCheck {
+    private static final Logger LOG = Logger.getLogger(PermissionsCheck.class);
     private static final String NAME = "permissions";
 
-    /** Many probes lead to no more questions to the API server than one in this time. */
+    /** Many probes lead to no more than one check in this time. */
     private static final Duration KEPT = Duration.ofSeconds(1);
+
+    /** A check takes no more than this part of the time, however many permissions there are. */
+    private static final int SHARE = 10;
+
+    /** How long a probe waits for a check; the kubelet waits for a second. */
+    private static final Duration MOMENT = Duration.ofMillis(50);
+
+    private static final Duration FIRST = Duration.ofMillis(800);
 
     private static final String ALL_NAMESPACES = "";
 
@@ -37,9 +51,10 @@ final class PermissionsCheck implements HealthCheck {
     private final Namespaces namespaces;
     private final AccessApi access;
     private final PodApi pods;
-    private final ReentrantLock checking = new ReentrantLock();
-    private volatile HealthCheckResponse last = HealthCheckResponse.down(NAME);
-    private volatile Instant checkedAt = Instant.EPOCH;
+    private CompletableFuture<Void> running = CompletableFuture.completedFuture(null);
+    private volatile HealthCheckResponse last = down("not checked yet");
+    private volatile boolean checked;
+    private volatile long dueAt = System.nanoTime();
     private CompletableFuture<Void> warmUp = CompletableFuture.completedFuture(null);
 
     PermissionsCheck(
@@ -54,25 +69,45 @@ final class PermissionsCheck implements HealthCheck {
     /** Connects to the API server and loads what the first event needs while the HTTP server starts. */
     void start(@Observes StartupEvent start) {
         warmUp = CompletableFuture.runAsync(pods::warmUp);
-        Thread.ofPlatform().name("permissions").daemon().start(this::call);
+        Thread.ofPlatform().name(NAME).daemon().start(this::call);
     }
 
-    /** While a check is running, other probes get the previous result, if there is one: threads are for alerts. */
     @Override
     public HealthCheckResponse call() {
-        if (checkedAt.equals(Instant.EPOCH)) {
-            checking.lock();
-        } else if (!checking.tryLock()) {
-            return last;
+        await(current(), checked ? MOMENT : FIRST);
+        return last;
+    }
+
+    /** The check that is running, or a new one when it is due. */
+    private synchronized CompletableFuture<Void> current() {
+        if (running.isDone() && System.nanoTime() - dueAt >= 0) {
+            CompletableFuture<Void> next = new CompletableFuture<>();
+            running = next;
+            Thread.ofPlatform().name(NAME).daemon().start(() -> refresh(next));
         }
+        return running;
+    }
+
+    /** Most checks end within a moment; of the others, later probes get the result. */
+    private static void await(CompletableFuture<Void> check, Duration time) {
         try {
-            if (checkedAt.plus(KEPT).isBefore(Instant.now())) {
-                last = check();
-                checkedAt = Instant.now();
-            }
-            return last;
+            check.get(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.debugf("The last result is given: %s", e);
+        }
+    }
+
+    private void refresh(CompletableFuture<Void> done) {
+        long began = System.nanoTime();
+        try {
+            last = check();
+            checked = true;
         } finally {
-            checking.unlock();
+            long ended = System.nanoTime();
+            dueAt = ended + Math.max(KEPT.toNanos(), SHARE * (ended - began));
+            done.complete(null);
         }
     }
 
@@ -85,11 +120,14 @@ final class PermissionsCheck implements HealthCheck {
                     ? response.build()
                     : response.withData("missing", String.join("; ", missing)).build();
         } catch (OutcomeException e) {
-            return HealthCheckResponse.named(NAME)
-                    .down()
-                    .withData("error", e.outcome().message())
-                    .build();
+            return down(e.outcome().message());
+        } catch (RuntimeException e) {
+            return down(String.valueOf(e));
         }
+    }
+
+    private static HealthCheckResponse down(String error) {
+        return HealthCheckResponse.named(NAME).down().withData("error", error).build();
     }
 
     private List<String> missing() throws OutcomeException {

@@ -1,9 +1,12 @@
 package dev.falcoresponse.http;
 
 import dev.falcoresponse.http.ConcurrencyLimit.Permit;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * One request from its head to its answer. It keeps its permit until the answer has been written, also when the caller has
@@ -17,6 +20,7 @@ final class AdmittedRequest {
     private final Permit permit;
     private final long deadline;
     private Runnable abandoned = () -> {};
+    private Optional<Future<Buffer>> reading = Optional.empty();
     private boolean received;
 
     AdmittedRequest(RoutingContext context, Permit permit) {
@@ -28,6 +32,16 @@ final class AdmittedRequest {
     /** What to do when the caller goes before its body has arrived. */
     void whenAbandoned(Runnable then) {
         abandoned = then;
+    }
+
+    /** The body is being read. */
+    void reads(Future<Buffer> body) {
+        reading = Optional.of(body);
+    }
+
+    /** The body that is being read; empty when the server reads it. */
+    Optional<Future<Buffer>> reading() {
+        return reading;
     }
 
     /** The body has arrived; {@code false} when there is no room for it. */

@@ -9,20 +9,26 @@ import dev.falcoresponse.http.ConcurrencyLimit.Permit;
 import dev.falcoresponse.pipeline.RefusedException;
 import dev.falcoresponse.security.Callers;
 import dev.falcoresponse.security.Callers.Verdict;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /** Admits requests: within the limits, from callers who may call, as POST to {@code /}, in a form that can be read. */
@@ -36,14 +42,20 @@ final class RequestGate {
     private static final Pattern PROBES = Pattern.compile("/[_q]/[a-z/-]*");
 
     private final boolean takesUnreadable;
+    private final long maxBody;
     private final Callers callers;
     private final ProblemHandler problems;
     private final ConcurrencyLimit limit =
             new ConcurrencyLimit(Runtime.getRuntime().maxMemory());
     private final Map<HttpServerRequest, AdmittedRequest> admitted = new ConcurrentHashMap<>();
 
-    RequestGate(Action<?> action, Callers callers, ProblemHandler problems) {
+    RequestGate(
+            Action<?> action,
+            Callers callers,
+            ProblemHandler problems,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBody) {
         this.takesUnreadable = action.takesUnreadable();
+        this.maxBody = maxBody.asLongValue();
         this.callers = callers;
         this.problems = problems;
     }
@@ -60,7 +72,8 @@ final class RequestGate {
             probe(context);
             return;
         }
-        Permit permit = limit.acquire(length(request.headers())).orElseThrow(RefusedException::overloaded);
+        Permit permit =
+                limit.acquire(Math.min(length(request.headers()), maxBody)).orElseThrow(RefusedException::overloaded);
         AdmittedRequest admission = new AdmittedRequest(context, permit);
         admitted.put(request, admission);
         context.addEndHandler(_ -> admission.end());
@@ -112,7 +125,7 @@ final class RequestGate {
                         context.fail(RefusedException.before(refusal.get()));
                     } else if (!context.response().closed()) {
                         context.request().resume();
-                        routeOrFail(context);
+                        orFail(context, this::route);
                     }
                 })
                 .onFailure(context::fail);
@@ -137,9 +150,10 @@ final class RequestGate {
         }
     }
 
-    private void routeOrFail(RoutingContext context) {
+    /** Outside a handler of the router, nobody catches a refusal. */
+    private static void orFail(RoutingContext context, Consumer<RoutingContext> step) {
         try {
-            route(context);
+            step.accept(context);
         } catch (RefusedException e) {
             context.fail(e);
         }
@@ -153,17 +167,40 @@ final class RequestGate {
         } else if (!request.method().equals(HttpMethod.POST)) {
             throw RefusedException.rejected(405, Reason.UNREADABLE, "Only POST is answered here");
         } else {
-            if (!takesUnreadable) {
-                MediaType.of(request.headers());
-            }
-            context.next();
+            pass(context);
         }
     }
 
-    /** After the body has been read. */
+    private void pass(RoutingContext context) {
+        if (takesUnreadable) {
+            admission(context).reads(FirstKibibyte.read(context, maxBody));
+        } else {
+            MediaType.of(context.request().headers());
+        }
+        context.next();
+    }
+
+    private AdmittedRequest admission(RoutingContext context) {
+        return Optional.ofNullable(admitted.get(context.request())).orElseThrow(RefusedException::overloaded);
+    }
+
+    /** After the server has read the body, or while it arrives. */
     private void receive(RoutingContext context) {
-        AdmittedRequest admission = admitted.get(context.request());
-        if (admission == null || !admission.received(context.body().length())) {
+        Optional<Future<Buffer>> reading = admission(context).reading();
+        if (reading.isEmpty()) {
+            received(context);
+            return;
+        }
+        reading.get()
+                .onSuccess(body -> {
+                    ((RoutingContextInternal) context).setBody(body);
+                    orFail(context, this::received);
+                })
+                .onFailure(context::fail);
+    }
+
+    private void received(RoutingContext context) {
+        if (!admission(context).received(context.body().length())) {
             throw RefusedException.overloaded();
         }
         CloudEventNormalizer.normalize(context, takesUnreadable);

@@ -107,6 +107,15 @@ public final class ActionLimits {
         return permit;
     }
 
+    /** Whether a change was made within the cool-down, for certain. */
+    public synchronized boolean isDone(String cooldownKey) {
+        forgetOld();
+        return !running.containsKey(cooldownKey)
+                && Optional.ofNullable(cooling.get(cooldownKey))
+                        .filter(attempt -> !attempt.uncertain())
+                        .isPresent();
+    }
+
     private boolean isCounted(String object) {
         return spent.containsKey(object) || running.values().stream().anyMatch(permit -> permit.object.equals(object));
     }

@@ -2,51 +2,100 @@ package dev.falcoresponse.limits;
 
 import dev.falcoresponse.action.Identity;
 import dev.falcoresponse.action.ObjectReference;
+import dev.falcoresponse.action.Outcome;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * The alerts for which this replica made a change, or may have made one, for the time of the cool-down: an answer can be lost
- * on its way, and a further delivery then tells it. Thread-safe.
+ * The alerts for which this replica made a change, or may have made one, and its undos: an answer can be lost on its way, and
+ * a further delivery within the cool-down then tells it. Thread-safe.
  */
 public final class AnsweredAlerts {
     private static final int MAX = 10_000;
 
     private final Duration cooldown;
+    private final Duration kept;
     private final LongSupplier nanoTime;
-    private final Map<String, Remembered> alerts = new LinkedHashMap<>();
+    private final Map<String, Remembered> events = new LinkedHashMap<>();
 
-    /** What was answered; an uncertain answer was not given, since the API server's own was lost. */
-    public record Earlier(
-            ObjectReference object, Identity identity, boolean uncertain, String outcome, String reason, String time) {
+    /**
+     * What was answered.
+     *
+     * @param uncertain whether it was not, since the API server's own answer was lost
+     */
+    public record Earlier(ObjectReference object, Identity identity, Outcome outcome, boolean uncertain, Instant time) {
+
         /** As {@code details.earlier} of the record has it. */
         public Map<String, Object> details() {
-            return Map.of("outcome", outcome, "reason", reason, "time", time);
+            return Map.of("outcome", outcome.text(), "reason", outcome.reason().text(), "time", time.toString());
         }
     }
 
     private record Remembered(Earlier earlier, long at) {}
 
-    public AnsweredAlerts(Duration cooldown, LongSupplier nanoTime) {
+    /**
+     * Nothing was answered yet.
+     *
+     * @param maxEventAge how long an alert may be delivered again
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    public AnsweredAlerts(Duration cooldown, Duration maxEventAge, LongSupplier nanoTime) {
         this.cooldown = cooldown;
+        this.kept = maxEventAge.compareTo(cooldown) > 0 ? maxEventAge : cooldown;
         this.nanoTime = nanoTime;
     }
 
+    /** A change was made, or may have been. */
     public synchronized void remember(String eventId, Earlier earlier) {
-        if (alerts.size() >= MAX) {
-            alerts.remove(alerts.keySet().iterator().next());
-        }
-        alerts.remove(eventId);
-        alerts.put(eventId, new Remembered(earlier, nanoTime.getAsLong()));
+        events.remove(undo(earlier.object()));
+        put(eventId, earlier);
     }
 
-    /** What was answered to an earlier delivery of this alert. */
+    /** A change was taken back, as a request asked or because its time was over. */
+    public synchronized void rememberUndo(String eventId, Earlier earlier) {
+        put(undo(earlier.object()), earlier);
+        put(eventId, earlier);
+    }
+
+    private static String undo(ObjectReference object) {
+        return "undo of " + object.key();
+    }
+
+    private void put(String key, Earlier earlier) {
+        if (events.size() >= MAX) {
+            events.remove(events.keySet().iterator().next());
+        }
+        events.remove(key);
+        events.put(key, new Remembered(earlier, nanoTime.getAsLong()));
+    }
+
+    /** What was answered to an earlier delivery of this event. */
     public synchronized Optional<Earlier> earlier(String eventId) {
+        return known(eventId)
+                .filter(each -> nanoTime.getAsLong() - each.at() < cooldown.toNanos())
+                .map(Remembered::earlier);
+    }
+
+    /** Whether this object was changed for this alert for certain, perhaps longer ago than the cool-down. */
+    public synchronized boolean isDone(String eventId, ObjectReference object) {
+        return known(eventId)
+                .filter(each -> !each.earlier().uncertain())
+                .filter(each -> each.earlier().object().key().equals(object.key()))
+                .isPresent();
+    }
+
+    /** Whether this replica has taken back what was done to an object. */
+    public synchronized boolean isUndone(ObjectReference object) {
+        return known(undo(object)).isPresent();
+    }
+
+    private Optional<Remembered> known(String key) {
         long now = nanoTime.getAsLong();
-        alerts.values().removeIf(each -> now - each.at() >= cooldown.toNanos());
-        return Optional.ofNullable(alerts.get(eventId)).map(Remembered::earlier);
+        events.values().removeIf(each -> now - each.at() >= kept.toNanos());
+        return Optional.ofNullable(events.get(key));
     }
 }

@@ -70,7 +70,8 @@ final class Responder<T> implements EventResponder {
         this.limits = limits;
         this.answered = answered;
         this.recorder = new Recorder(action.name(), audit, clock);
-        this.undoing = action.reversible().map(reversible -> new Undoing<>(reversible, recorder, clock));
+        this.undoing =
+                action.reversible().map(reversible -> new Undoing<>(reversible, recorder, limits, answered, clock));
     }
 
     @Override
@@ -107,7 +108,7 @@ final class Responder<T> implements EventResponder {
     }
 
     private Outcome respond(Alert alert, Progress progress) throws OutcomeException {
-        Optional<Earlier> earlier = answered.earlier(alert.id());
+        Optional<Earlier> earlier = answered.earlier(alert.deliveryKey());
         Optional<Outcome> refused = Guard.first(alertGuards, alert);
         Outcome outcome = refused.isPresent() ? refused.get() : respond(alert, earlier, progress);
         return earlier.isPresent() ? again(outcome, earlier.get(), progress) : outcome;
@@ -150,6 +151,9 @@ final class Responder<T> implements EventResponder {
             // when it is repeated, "already done" may be the work of the attempt before: acting again completes it
             refused = action.refusal(alert, object)
                     .filter(refusal -> !repeated || !refusal.reason().equals(Reason.ALREADY_DONE));
+        }
+        if (refused.isEmpty() && !repeated && undoing.isPresent()) {
+            refused = undoing.get().undoneByHand(alert, object);
         }
         if (refused.isPresent()) {
             return refused.get();
@@ -194,13 +198,12 @@ final class Responder<T> implements EventResponder {
 
     private void remember(Alert alert, Proven<T> proven, Outcome outcome, boolean uncertain) {
         answered.remember(
-                alert.id(),
+                alert.deliveryKey(),
                 new Earlier(
                         target.reference(proven.object()),
                         proven.identity(),
+                        outcome,
                         uncertain,
-                        outcome.text(),
-                        outcome.reason().text(),
-                        recorder.clock().instant().toString()));
+                        recorder.clock().instant()));
     }
 }

@@ -8,8 +8,10 @@ import dev.falcoresponse.action.Guard;
 import dev.falcoresponse.action.Identity;
 import dev.falcoresponse.action.ObjectReference;
 import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Read;
+import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Reversible;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.event.Alert;
@@ -17,6 +19,9 @@ import dev.falcoresponse.event.PodReference;
 import dev.falcoresponse.event.ReceivedEvent;
 import dev.falcoresponse.event.Tick;
 import dev.falcoresponse.event.Undo;
+import dev.falcoresponse.limits.ActionLimits;
+import dev.falcoresponse.limits.AnsweredAlerts;
+import dev.falcoresponse.limits.AnsweredAlerts.Earlier;
 import dev.falcoresponse.record.ResponseRecord;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -35,9 +40,18 @@ final class Undoing<T> {
     private final Recorder recorder;
     private final InstantSource clock;
     private final List<Guard<T>> guards;
+    private final ActionLimits limits;
+    private final AnsweredAlerts answered;
 
-    Undoing(Reversible<T> action, Recorder recorder, InstantSource clock) {
+    Undoing(
+            Reversible<T> action,
+            Recorder recorder,
+            ActionLimits limits,
+            AnsweredAlerts answered,
+            InstantSource clock) {
         this.action = action;
+        this.limits = limits;
+        this.answered = answered;
         this.recorder = recorder;
         this.clock = clock;
         this.guards = action.target().guards(Effect.UNDO);
@@ -47,19 +61,29 @@ final class Undoing<T> {
         Progress progress = recorder.start(undo.dryRun());
         progress.read(asAlert(undo));
         Outcome outcome = recorder.outcome(() -> Conflicts.retry((_, _) -> undo(undo, progress)));
-        return Recorder.reply(recorder.record(progress, outcome), outcome);
+        Outcome told = tellEarlier(undo, outcome);
+        return Recorder.reply(recorder.record(progress, told), told);
+    }
+
+    /** A further delivery of a request tells the outcome of the first, whose answer may have been lost. */
+    private Outcome tellEarlier(Undo undo, Outcome outcome) {
+        return outcome instanceof Skipped skipped
+                ? answered.earlier(key(undo))
+                        .<Outcome>map(earlier -> skipped.with("earlier", earlier.details()))
+                        .orElse(skipped)
+                : outcome;
     }
 
     private Outcome undo(Undo undo, Progress progress) throws OutcomeException {
         progress.step("find");
         return switch (action.find(undo)) {
             case Missing<T> missing -> missing.outcome();
-            case Proven<T> proven ->
-                undo(proven.object(), proven.identity(), undo.dryRun() ? Run.DRY : Run.REAL, progress);
+            case Proven<T> proven -> undo(undo, proven.object(), proven.identity(), progress);
         };
     }
 
-    private Outcome undo(T object, Identity identity, Run run, Progress progress) throws OutcomeException {
+    private Outcome undo(Undo undo, T object, Identity identity, Progress progress) throws OutcomeException {
+        Run run = undo.dryRun() ? Run.DRY : Run.REAL;
         progress.found(action.target().reference(object), identity);
         progress.step("guards");
         Optional<Outcome> refused = Guard.first(guards, object);
@@ -67,7 +91,36 @@ final class Undoing<T> {
             return refused.get();
         }
         progress.step("act");
-        return action.undo(object, run).outcome(run);
+        Outcome outcome = action.undo(object, run).outcome(run);
+        if (run == Run.REAL) {
+            answered.rememberUndo(
+                    key(undo),
+                    new Earlier(action.target().reference(object), identity, outcome, false, clock.instant()));
+        }
+        return outcome;
+    }
+
+    /** An alert may have the same id. */
+    private static String key(Undo undo) {
+        return "undo " + undo.id();
+    }
+
+    /**
+     * What a person has taken back by hand is not done again, for the same alert and within the cool-down.
+     *
+     * @return empty when nobody has taken the change back, or the function itself has
+     */
+    Optional<Outcome> undoneByHand(Alert alert, T object) throws OutcomeException {
+        ObjectReference reference = action.target().reference(object);
+        boolean known = action.cause(object).eventId().equals(alert.id())
+                || answered.isDone(alert.deliveryKey(), reference)
+                || limits.isDone(action.cooldownKey(alert, object));
+        return known && !answered.isUndone(reference) && action.isMissing(alert, object)
+                ? Optional.of(new Skipped(
+                        Reason.ALREADY_DONE,
+                        "What was done to " + reference + " was taken back by hand: it is left alone",
+                        Map.of("undoneBy", "hand")))
+                : Optional.empty();
     }
 
     /** Each object leaves its own record; the tick leaves one when there was none, or when it failed in between. */
@@ -100,7 +153,7 @@ final class Undoing<T> {
                 reference.uid(),
                 false);
         Outcome outcome = recorder.outcome(() -> Conflicts.retry((read, _) ->
-                read == Read.CACHED ? undo(object, Identity.UID, Run.REAL, progress) : undo(again, progress)));
+                read == Read.CACHED ? undo(again, object, Identity.UID, progress) : undo(again, progress)));
         recorder.record(progress, outcome);
         return new BatchOutcome.Item(reference.fullName(), outcome);
     }

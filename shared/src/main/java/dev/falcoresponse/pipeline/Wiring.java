@@ -145,7 +145,7 @@ final class Wiring {
                 reader,
                 new RuleGuards(settings),
                 new ActionLimits(settings.cooldown(), settings.budget(), System::nanoTime),
-                new AnsweredAlerts(settings.cooldown(), System::nanoTime),
+                new AnsweredAlerts(settings.cooldown(), settings.maxEventAge(), System::nanoTime),
                 audit,
                 clock);
     }

@@ -4,18 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcoresponse.action.Identity;
 import dev.falcoresponse.action.ObjectReference;
+import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.Outcome.Acted;
+import dev.falcoresponse.action.Outcome.Failed;
+import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.limits.AnsweredAlerts.Earlier;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is remembered of alerts that were answered, with the time in the test's hand. */
 final class AnsweredAlertsTest {
     private static final Earlier ACTED =
-            new Earlier(ObjectReference.NONE, Identity.UID, false, "acted", "labelled", "2026-11-26T07:00:01Z");
+            earlier(ObjectReference.NONE, new Acted(Reason.acted("labelled"), "", Map.of()), false);
 
     private long now = Long.MAX_VALUE;
-    private final AnsweredAlerts alerts = new AnsweredAlerts(Duration.ofSeconds(30), () -> now);
+    private final AnsweredAlerts alerts = new AnsweredAlerts(Duration.ofSeconds(30), Duration.ofMinutes(15), () -> now);
+
+    private static Earlier earlier(ObjectReference object, Outcome outcome, boolean uncertain) {
+        return new Earlier(object, Identity.UID, outcome, uncertain, Instant.parse("2026-11-26T07:00:01Z"));
+    }
 
     private void pass(Duration time) {
         now += time.toNanos();
@@ -32,6 +41,37 @@ final class AnsweredAlertsTest {
     }
 
     @Test
+    void thatAnObjectWasChangedIsKnownAsLongAsTheAlertMayBeDeliveredAgain() {
+        alerts.remember("a", ACTED);
+        pass(Duration.ofMinutes(15).minusNanos(1));
+        assertThat(alerts.isDone("a", ObjectReference.NONE)).isTrue();
+        assertThat(alerts.isDone("b", ObjectReference.NONE)).isFalse();
+        assertThat(alerts.isDone("a", new ObjectReference("v1", "Pod", "shop", "web-0", "uid", "", "")))
+                .isFalse();
+
+        pass(Duration.ofNanos(1));
+        assertThat(alerts.isDone("a", ObjectReference.NONE)).isFalse();
+    }
+
+    @Test
+    void whatMayHaveBeenDoneIsNotKnownToBeDone() {
+        alerts.remember("a", earlier(ObjectReference.NONE, Failed.retryable(Reason.TIMEOUT, ""), true));
+
+        assertThat(alerts.isDone("a", ObjectReference.NONE)).isFalse();
+    }
+
+    @Test
+    void anUndoIsKnownUntilTheObjectIsChangedAgain() {
+        alerts.remember("a", ACTED);
+        alerts.rememberUndo("undo", ACTED);
+        assertThat(alerts.isUndone(ObjectReference.NONE)).isTrue();
+        assertThat(alerts.earlier("undo")).contains(ACTED);
+
+        alerts.remember("b", ACTED);
+        assertThat(alerts.isUndone(ObjectReference.NONE)).isFalse();
+    }
+
+    @Test
     void anotherAlertHasNoAnswer() {
         alerts.remember("a", ACTED);
 
@@ -42,8 +82,7 @@ final class AnsweredAlertsTest {
     void theLastAnswerCountsFromItsOwnTime() {
         alerts.remember("a", ACTED);
         pass(Duration.ofSeconds(20));
-        Earlier later =
-                new Earlier(ObjectReference.NONE, Identity.UID, true, "failed", "timeout", "2026-11-26T07:00:21Z");
+        Earlier later = earlier(ObjectReference.NONE, Failed.retryable(Reason.TIMEOUT, ""), true);
         alerts.remember("a", later);
 
         pass(Duration.ofSeconds(20));
@@ -52,7 +91,7 @@ final class AnsweredAlertsTest {
 
     @Test
     void withoutACooldownNothingIsRemembered() {
-        AnsweredAlerts forgetful = new AnsweredAlerts(Duration.ZERO, () -> now);
+        AnsweredAlerts forgetful = new AnsweredAlerts(Duration.ZERO, Duration.ZERO, () -> now);
         forgetful.remember("a", ACTED);
 
         assertThat(forgetful.earlier("a")).isEmpty();

@@ -73,9 +73,73 @@ final class RedeliveryTest {
     }
 
     @Test
+    void norIsAnAlertOfTheSameIdAboutAnotherObject() {
+        loseTheFirstAnswer();
+        findNothing();
+
+        ResponseRecord record =
+                responder.answer(SampleAlert.about("shop", "web-1").event());
+        assertThat(record.details()).isEmpty();
+        assertThat(action.calls).doesNotContain("confirm Pod shop/web-0");
+    }
+
+    @Test
     void afterTheCooldownItIsANewAlert() {
         responder.answer(alert.event());
         world.pass(Duration.ofSeconds(30));
+
+        assertThat(World.answer(responder, alert)).isEqualTo("acted/labelled");
+    }
+
+    // a person takes the change back by hand
+
+    @Test
+    void whatAPersonTookBackIsNotDoneAgainForTheSameAlert() {
+        responder.answer(alert.event());
+        action.missing = true;
+        world.pass(Duration.ofMinutes(5));
+        ResponseRecord record = responder.answer(alert.event());
+
+        assertThat(record.outcome() + "/" + record.reason()).isEqualTo("skipped/already-done");
+        assertThat(record.details()).containsEntry("undoneBy", "hand");
+        assertThat(action.calls).containsOnlyOnce("act REAL");
+    }
+
+    @Test
+    void afterARestartTheMarksOnTheObjectTellTheAlert() {
+        action.missing = true;
+        SampleAlert marked = SampleAlert.about("shop", "web-0").with("uuid", "event-of-web-0");
+
+        assertThat(World.answer(responder, marked)).isEqualTo("skipped/already-done");
+        assertThat(World.answer(responder, another)).isEqualTo("acted/labelled");
+    }
+
+    @Test
+    void noAlertDoesItAgainWithinTheCooldown() {
+        responder.answer(alert.event());
+        action.missing = true;
+
+        assertThat(World.answer(responder, another)).isEqualTo("skipped/already-done");
+        world.pass(Duration.ofSeconds(30));
+        assertThat(World.answer(responder, another)).isEqualTo("acted/labelled");
+    }
+
+    @Test
+    void whatTheFunctionItselfTookBackIsNoHandiwork() {
+        responder.answer(alert.event());
+        responder.answer(
+                SampleAlert.event("falco.response.label-pod.undo.v1", "{\"namespace\":\"shop\",\"name\":\"web-0\"}"));
+        action.missing = true;
+
+        assertThat(World.answer(responder, another)).isEqualTo("skipped/recently-handled");
+        world.pass(Duration.ofSeconds(30));
+        assertThat(World.answer(responder, alert)).isEqualTo("acted/labelled");
+    }
+
+    @Test
+    void anAttemptWhoseAnswerWasLostIsCompletedWhateverIsMissing() {
+        loseTheFirstAnswer();
+        action.missing = true;
 
         assertThat(World.answer(responder, alert)).isEqualTo("acted/labelled");
     }

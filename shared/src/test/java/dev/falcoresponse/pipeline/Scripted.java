@@ -46,6 +46,7 @@ final class Scripted implements Reversible<String>, Target<String> {
     final List<Guard<Alert>> alertGuards = new ArrayList<>();
     final List<Guard<String>> guards = new ArrayList<>();
     Optional<Outcome> refusal = Optional.empty();
+    boolean missing;
     Optional<Change> confirmed = Optional.empty();
     Function<String, ObjectReference> reference =
             object -> new ObjectReference("v1", "Pod", "shop", object, "uid-" + object, "worker-7", "Job/x");
@@ -156,6 +157,11 @@ final class Scripted implements Reversible<String>, Target<String> {
     @Override
     public List<String> expired(Instant now) throws OutcomeException {
         return expired.isEmpty() ? List.of() : expired.removeFirst().take();
+    }
+
+    @Override
+    public boolean isMissing(Alert alert, String object) {
+        return missing;
     }
 
     @Override

@@ -98,6 +98,19 @@ final class UndoingTest {
     }
 
     @Test
+    void aFurtherDeliveryTellsTheFirstAnswer() {
+        EventResponder responder = world.responder(action);
+        responder.answer(undo(""));
+        action.failWith(new Skipped(Reason.NOTHING_TO_UNDO, "no mark"));
+
+        ResponseRecord record = responder.answer(undo(""));
+
+        assertThat(record.reason()).isEqualTo("nothing-to-undo");
+        assertThat(record.details().get("earlier"))
+                .isEqualTo(Map.of("outcome", "acted", "reason", "released", "time", "2026-11-26T07:00:01.123456789Z"));
+    }
+
+    @Test
     void anObjectThatIsGoneIsToldAsSuch() {
         action.finds.add(() -> new Missing<>(new Skipped(Reason.NOT_FOUND, "gone")));
 

@@ -97,7 +97,7 @@ final class World implements BeforeEachCallback, AfterEachCallback {
                 reader,
                 new RuleGuards(settings),
                 new ActionLimits(settings.cooldown(), settings.budget(), () -> nanos),
-                new AnsweredAlerts(settings.cooldown(), () -> nanos),
+                new AnsweredAlerts(settings.cooldown(), settings.maxEventAge(), () -> nanos),
                 new Audit(action.name(), Reason.ofPipeline(), metrics, events),
                 clock());
     }

@@ -26,20 +26,31 @@ public record RecordedAlert(Map<String, String> headers, String body) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String FOLDER = "/falco-events/";
 
+    /** Alerts that people reported from the field, with made-up names. */
+    private static final String CASES = "/field-cases/";
+
     public RecordedAlert {
         headers = Map.copyOf(headers);
     }
 
     /** The names of all recordings. */
     public static List<String> names() {
-        return text("names.txt").lines().toList();
+        return text(FOLDER + "names.txt").lines().toList();
     }
 
     /** The recording with this name. */
     public static RecordedAlert named(String name) {
         return new RecordedAlert(
-                headers(text(name + ".http")),
-                text(name.replace(".via-knative", "") + ".json").strip());
+                headers(text(FOLDER + name + ".http")),
+                text(FOLDER + name.replace(".via-knative", "") + ".json").strip());
+    }
+
+    /** The alert of a case from the field, as if it were of now. */
+    public static RecordedAlert fieldCase(String name) {
+        Instant now = Instant.now();
+        return new RecordedAlert(headers(text(CASES + name + ".http")), text(CASES + name + ".json"))
+                .at(now)
+                .withHeader("ce-knativearrivaltime", now.toString());
     }
 
     /** An alert about a shell that was opened in this pod just now. */
@@ -50,7 +61,7 @@ public record RecordedAlert(Map<String, String> headers, String body) {
     private static Map<String, String> headers(String head) {
         Map<String, String> headers = new TreeMap<>();
         head.lines()
-                .map(line -> line.split(": ?", 2))
+                .map(line -> line.strip().split(": ?", 2))
                 .filter(pair -> pair.length == 2)
                 .filter(pair -> !List.of("Host", "Content-Length").contains(pair[0]))
                 .forEach(pair -> headers.put(pair[0].toLowerCase(Locale.ROOT), pair[1]));
@@ -58,7 +69,7 @@ public record RecordedAlert(Map<String, String> headers, String body) {
     }
 
     private static String text(String name) {
-        try (InputStream stream = RecordedAlert.class.getResourceAsStream(FOLDER + name)) {
+        try (InputStream stream = RecordedAlert.class.getResourceAsStream(name)) {
             if (stream == null) {
                 throw new IllegalArgumentException("There is no recorded alert " + name);
             }

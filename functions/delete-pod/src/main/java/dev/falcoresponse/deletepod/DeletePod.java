@@ -10,6 +10,7 @@ import dev.falcoresponse.action.Run;
 import dev.falcoresponse.action.Target;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.kubernetes.ApiClient;
+import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import jakarta.inject.Singleton;
@@ -28,11 +29,13 @@ final class DeletePod implements Action<Pod> {
 
     private final Pods pods;
     private final PodRemoval removal;
+    private final DisruptionBudgets budgets;
     private final DeletePodSettings settings;
 
-    DeletePod(Pods pods, ApiClient api, DeletePodSettings settings) {
+    DeletePod(Pods pods, ApiClient api, ObjectApi objects, DeletePodSettings settings) {
         this.pods = pods.exceptTerminating();
         this.removal = new PodRemoval(api, settings.gracePeriod());
+        this.budgets = new DisruptionBudgets(objects);
         this.settings = settings;
     }
 
@@ -63,11 +66,10 @@ final class DeletePod implements Action<Pod> {
 
     @Override
     public List<Permission> permissions() {
-        return List.of(
-                switch (settings.mode()) {
-                    case DELETE -> new Permission("delete", "", "pods");
-                    case EVICT -> new Permission("create", "", "pods/eviction");
-                });
+        return switch (settings.mode()) {
+            case DELETE -> List.of(new Permission("delete", "", "pods"));
+            case EVICT -> List.of(new Permission("create", "", "pods/eviction"), DisruptionBudgets.permission());
+        };
     }
 
     @Override
@@ -78,10 +80,18 @@ final class DeletePod implements Action<Pod> {
                 yield new Change(DELETED, run.verb("Deleted", "delete") + sentence(pod), Map.of());
             }
             case EVICT -> {
-                removal.evict(pod, run);
+                evict(pod, run);
                 yield new Change(EVICTED, run.verb("Evicted", "evict") + sentence(pod), Map.of());
             }
         };
+    }
+
+    private void evict(Pod pod, Run run) throws OutcomeException {
+        try {
+            removal.evict(pod, run);
+        } catch (OutcomeException e) {
+            throw budgets.explain(pod, e);
+        }
     }
 
     @Override

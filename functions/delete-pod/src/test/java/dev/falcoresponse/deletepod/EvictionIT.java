@@ -2,6 +2,7 @@ package dev.falcoresponse.deletepod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.falcoresponse.testing.FunctionProcess;
@@ -48,15 +49,19 @@ class EvictionIT {
 
     /** A budget with the status that its controller, which does not run here, would set. */
     private static void budget(int disruptionsAllowed) {
+        budget("web", "app", "web", disruptionsAllowed);
+    }
+
+    private static void budget(String name, String label, String value, int disruptionsAllowed) {
         PodDisruptionBudget budget = client.resource(new PodDisruptionBudgetBuilder()
                         .withNewMetadata()
                         .withNamespace(namespace)
-                        .withName("web")
+                        .withName(name)
                         .endMetadata()
                         .withNewSpec()
                         .withMinAvailable(new IntOrString(1))
                         .withNewSelector()
-                        .addToMatchLabels("app", "web")
+                        .addToMatchLabels(label, value)
                         .endSelector()
                         .endSpec()
                         .build())
@@ -99,6 +104,30 @@ class EvictionIT {
                 .header("Retry-After", "5")
                 .body("outcome", equalTo("failed"), "reason", equalTo("disruption-budget"))
                 .body("detail", containsString("disruption budget"));
+
+        assertThat(TestPods.isThere(client, pod)).isTrue();
+    }
+
+    /** Field case 07. */
+    @Test
+    void twoBudgetsAreNamedAndTheBrokerDoesNotTryAgain() {
+        Pod pod = TestPods.create(
+                client,
+                namespace,
+                "web-0",
+                each -> each.editMetadata().addToLabels("tier", "front").endMetadata());
+        budget("by-app", "app", "web", 1);
+        budget("by-tier", "tier", "front", 1);
+        budget("others", "app", "other", 1);
+
+        Send.BINARY
+                .to(
+                        function.uri(),
+                        RecordedAlert.fieldCase("07-two-disruption-budgets").about(pod))
+                .then()
+                .statusCode(422)
+                .body("reason", equalTo("disruption-budget"))
+                .body("detail", endsWith("the eviction API allows one: by-app, by-tier"));
 
         assertThat(TestPods.isThere(client, pod)).isTrue();
     }

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.falcoresponse.testing.ApiProxy;
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
@@ -15,13 +16,20 @@ import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.ServiceAccountAccess;
 import dev.falcoresponse.testing.TestPods;
 import dev.falcoresponse.testing.ThisFunction;
+import dev.falcoresponse.testing.Waiting;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The shipped Role is enough; with less, readiness and the answer name the missing permission. */
@@ -126,5 +134,42 @@ class PermissionsIT {
                     .statusCode(503)
                     .body(containsString("may not delete pods in namespace shop"));
         }
+    }
+
+    /** 100 permissions are asked for, and then the API server hangs: a probe still gets the last result. */
+    @Test
+    void aProbeDoesNotWaitForTheApiServer() {
+        String namespaces = IntStream.range(0, 50).mapToObj(i -> "shop-" + i).collect(Collectors.joining(","));
+        CountDownLatch over = new CountDownLatch(1);
+        AtomicBoolean hangs = new AtomicBoolean();
+        ApiProxy.Fault hanging = call -> {
+            if (hangs.get() && call.uri().contains("selfsubjectaccessreviews")) {
+                try {
+                    over.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return Optional.empty();
+        };
+        try (ApiProxy proxy = ApiProxy.before(ThisFunction.access(server), hanging);
+                FunctionProcess function =
+                        ThisFunction.acting(proxy.access(), Map.of("RESPONSE_NAMESPACES", namespaces))) {
+            Waiting.until("readiness", Duration.ofSeconds(30), () -> function.status("_/ready") == 200);
+            hangs.set(true);
+            int asked = reviews(proxy);
+            Waiting.until("the next check", Duration.ofSeconds(60), () -> {
+                assertThat(function.status("_/ready")).isEqualTo(200);
+                return reviews(proxy) > asked;
+            });
+
+            assertThat(function.status("_/ready")).isEqualTo(200);
+        } finally {
+            over.countDown();
+        }
+    }
+
+    private static int reviews(ApiProxy proxy) {
+        return proxy.calls("selfsubjectaccessreviews").size();
     }
 }

@@ -6,13 +6,16 @@ import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Read;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
 import dev.falcoresponse.isolatenetwork.QuarantineMarks.Marks;
 import dev.falcoresponse.kubernetes.ObjectApi;
+import dev.falcoresponse.kubernetes.PodApi;
 import dev.falcoresponse.pods.Pods;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyList;
@@ -21,28 +24,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jboss.logging.Logger;
 
 /**
  * Isolates a pod from the remote address of an alert, and from nobody else.
  *
  * <p>NetworkPolicies can only allow, so this one allows everyone but that address. In a direction that other policies govern
- * it would open what they keep closed: there it says nothing, and the record names who lets the address through.
+ * it would open what they keep closed: there it says nothing, and the record names who lets the address through. When a policy
+ * of others is added later, the next alert or the clock's next event, whichever comes first, takes that direction back.
  */
 final class AddressIsolation implements Isolation {
     static final Reason BLOCKED = Reason.acted("address-blocked");
+
+    private static final Logger LOG = Logger.getLogger(AddressIsolation.class);
 
     /** How often the policy is read again because another alert extended it in between. */
     private static final int ATTEMPTS = 5;
 
     private final ObjectApi api;
+    private final PodApi pods;
     private final Policies policies;
+    private final PodPatcher patcher;
     private final QuarantineMarks marks;
+    private final List<String> namespaces;
     private final ClusterAddresses clusterAddresses;
 
-    AddressIsolation(ObjectApi api, Policies policies, QuarantineMarks marks) {
+    /** @param namespaces where the function may act; empty: everywhere */
+    AddressIsolation(
+            ObjectApi api,
+            PodApi pods,
+            Policies policies,
+            PodPatcher patcher,
+            QuarantineMarks marks,
+            List<String> namespaces) {
         this.api = api;
+        this.pods = pods;
         this.policies = policies;
+        this.patcher = patcher;
         this.marks = marks;
+        this.namespaces = namespaces.isEmpty() ? List.of("") : List.copyOf(namespaces);
         this.clusterAddresses = new ClusterAddresses(api, System::nanoTime);
     }
 
@@ -60,14 +80,14 @@ final class AddressIsolation implements Isolation {
         if (address.isEmpty()) {
             return skipped(Reason.NOT_FOUND, "The alert names no remote address (fd.rip, fd.sip, fd.name)");
         }
-        Optional<String> owner = clusterAddresses.owner(address.get());
+        Optional<String> owner = clusterAddresses.owner(address.get(), pod);
         if (owner.isPresent()) {
             return skipped(
                     Reason.NOT_FOUND,
                     "Address " + address.get().host() + " is inside the cluster, " + owner.get()
                             + "; only addresses outside can be blocked");
         }
-        return isDone(pod, plan(pod, address.get()))
+        return isDone(pod, plan(pod, address))
                 ? skipped(
                         Reason.ALREADY_DONE,
                         "Pod " + Pods.name(pod) + " is isolated from "
@@ -91,25 +111,36 @@ final class AddressIsolation implements Isolation {
         return Optional.of(new Skipped(reason, message));
     }
 
-    private AddressPlan plan(Pod pod, Cidr address) throws OutcomeException {
-        List<NetworkPolicy> all = api.list(
-                        Policies.NETWORK_POLICIES, pod.getMetadata().getNamespace(), NetworkPolicyList.class)
+    /** Which address a missing policy was for, nobody knows any more. */
+    @Override
+    public boolean isMissing(Alert alert, Pod pod) throws OutcomeException {
+        AddressPlan plan = plan(pod, RemoteAddress.of(alert, pod));
+        return !plan.types().isEmpty()
+                && !Quarantine.isOfScope(Scope.POD, pod)
+                && !(plan.isPresent() && Quarantine.isMarked(pod));
+    }
+
+    private AddressPlan plan(Pod pod, Optional<Cidr> address) throws OutcomeException {
+        return AddressPlan.of(pod, address, list(pod.getMetadata().getNamespace()));
+    }
+
+    private List<NetworkPolicy> list(String namespace) throws OutcomeException {
+        return api.list(Policies.NETWORK_POLICIES, namespace, NetworkPolicyList.class)
                 .getItems();
-        return AddressPlan.of(pod, address, all);
     }
 
     @Override
     public Change make(Alert alert, Pod pod, Run run) throws OutcomeException {
         Cidr address = RemoteAddress.of(alert, pod).orElseThrow();
-        AddressPlan plan = plan(pod, address);
+        AddressPlan plan = plan(pod, Optional.of(address));
         if (plan.types().isEmpty()) {
-            return leaveToOthers(pod, plan, run);
+            return leaveToOthers(pod, address, plan, run);
         }
         Marks wanted =
                 new Marks(Scope.ADDRESS, _ -> Set.of(), Optional.empty(), Optional.empty(), plan.isPresent(), false);
         try {
-            plan = extend(pod, plan, run);
-            return change(mark(alert, pod, wanted, run), plan, run);
+            plan = extend(pod, address, plan, run);
+            return change(mark(alert, pod, wanted, run), address, plan, run);
         } catch (OutcomeException e) {
             if (run == Run.REAL && e.outcome() instanceof Skipped) {
                 removePolicy(pod, run);
@@ -127,22 +158,87 @@ final class AddressIsolation implements Isolation {
     }
 
     /** Where others govern both directions, a policy of ours could only open what they keep closed: it is removed. */
-    private Change leaveToOthers(Pod pod, AddressPlan plan, Run run) throws OutcomeException {
-        if (plan.isPresent()) {
-            removePolicy(pod, run);
-        }
+    private Change leaveToOthers(Pod pod, Cidr address, AddressPlan plan, Run run) throws OutcomeException {
+        Pod left = plan.isPresent() ? takeBack(pod, run) : pod;
         if (!plan.isClosedByOthers()) {
+            List<String> earlier = plan.exceptions().stream()
+                    .filter(each -> !each.equals(address.toString()))
+                    .toList();
             throw new OutcomeException(Failed.retryable(
                     Reason.CONFLICT,
-                    "Pod " + Pods.name(pod) + " cannot be isolated from "
-                            + plan.address().host() + ": NetworkPolicies only add up, and these let it through: "
-                            + String.join(", ", plan.open())));
+                    "Pod " + Pods.name(pod) + " cannot be isolated from " + address.host()
+                            + ": NetworkPolicies only add up, and these let it through: "
+                            + String.join(", ", plan.open())
+                            + (plan.isPresent()
+                                    ? "; earlier blocks were taken back: " + String.join(", ", earlier)
+                                    : "")));
         }
-        return change(pod, plan, run);
+        return change(left, address, plan, run);
+    }
+
+    /** The marks go first, as with every release. */
+    private Pod takeBack(Pod pod, Run run) throws OutcomeException {
+        boolean isolated = policies.find(Policies.NETWORK_POLICIES, pod, Quarantine.policyName(pod))
+                .isPresent();
+        Pod left = Quarantine.isTouched(pod) && !isolated ? patcher.patch(pod, Release.patch(pod), run) : pod;
+        removePolicy(pod, run);
+        return left;
+    }
+
+    /** Policies that others have added or removed since: ours says nothing in a direction that they govern. */
+    @Override
+    public void refresh() throws OutcomeException {
+        for (String namespace : namespaces) {
+            List<NetworkPolicy> all = list(namespace);
+            for (NetworkPolicy policy : all) {
+                Optional<Pod> pod = blockedPod(policy);
+                if (pod.isPresent()) {
+                    refresh(pod.get(), policy, all);
+                }
+            }
+        }
+    }
+
+    /** The pod that an address policy of ours is for. */
+    private Optional<Pod> blockedPod(NetworkPolicy policy) throws OutcomeException {
+        ObjectMeta meta = policy.getMetadata();
+        if (!meta.getName().endsWith(Quarantine.ADDRESSES)
+                || meta.getOwnerReferences().isEmpty()) {
+            return Optional.empty();
+        }
+        return pods.find(
+                        meta.getNamespace(),
+                        meta.getOwnerReferences().getFirst().getName(),
+                        Read.QUORUM)
+                .filter(pod -> Quarantine.isOurs(policy, pod));
+    }
+
+    private void refresh(Pod pod, NetworkPolicy policy, List<NetworkPolicy> all) throws OutcomeException {
+        List<NetworkPolicy> near = all.stream()
+                .filter(each -> each.getMetadata()
+                        .getNamespace()
+                        .equals(pod.getMetadata().getNamespace()))
+                .toList();
+        AddressPlan plan = AddressPlan.of(pod, Optional.empty(), near);
+        if (plan.types().equals(policy.getSpec().getPolicyTypes())) {
+            return;
+        }
+        try {
+            if (plan.types().isEmpty()) {
+                takeBack(pod, Run.REAL);
+            } else {
+                write(pod, plan, Run.REAL);
+            }
+            LOG.warnf(
+                    "NetworkPolicies of others changed: %s is blocked for pod %s %s%s",
+                    plan.exceptions(), Pods.name(pod), plan.directions(), RemainingTraffic.sentence(plan.open()));
+        } catch (ConflictException e) {
+            LOG.debugf("An alert changes the policy of pod %s at the same time", Pods.name(pod));
+        }
     }
 
     /** The exceptions of two alerts at once must both stay: after a conflict the policy is read again. */
-    private AddressPlan extend(Pod pod, AddressPlan first, Run run) throws OutcomeException {
+    private AddressPlan extend(Pod pod, Cidr address, AddressPlan first, Run run) throws OutcomeException {
         AddressPlan plan = first;
         for (int attempt = 1; ; attempt++) {
             try {
@@ -152,7 +248,7 @@ final class AddressIsolation implements Isolation {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
-                plan = plan(pod, first.address());
+                plan = plan(pod, Optional.of(address));
             }
         }
     }
@@ -169,8 +265,8 @@ final class AddressIsolation implements Isolation {
         policies.removeIfPresent(Policies.NETWORK_POLICIES, pod, Quarantine.addressPolicyName(pod), run);
     }
 
-    private static Change change(Pod marked, AddressPlan plan, Run run) {
-        String address = plan.address().host();
+    private static Change change(Pod marked, Cidr blocked, AddressPlan plan, Run run) {
+        String address = blocked.host();
         Map<String, Object> details = new HashMap<>(Map.of(
                 "scope", "address",
                 "address", address,
@@ -183,8 +279,8 @@ final class AddressIsolation implements Isolation {
                 .ifPresent(expiry -> details.put("expiresAt", expiry));
         return new Change(
                 BLOCKED,
-                run.verb("Blocked", "block") + " " + address + " for pod " + Pods.name(marked) + " (uid "
-                        + Quarantine.uid(marked) + ")" + RemainingTraffic.sentence(plan.open()),
+                run.verb("Blocked", "block") + " " + address + " " + plan.directions() + " for pod " + Pods.name(marked)
+                        + " (uid " + Quarantine.uid(marked) + ")" + RemainingTraffic.sentence(plan.open()),
                 details);
     }
 }

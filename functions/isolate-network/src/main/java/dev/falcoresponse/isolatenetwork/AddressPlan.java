@@ -1,5 +1,6 @@
 package dev.falcoresponse.isolatenetwork;
 
+import dev.falcoresponse.kubernetes.Selectors;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.IPBlock;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -7,6 +8,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -14,20 +16,26 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * How to isolate a pod from one address, given the present policies.
+ * How to isolate a pod from addresses, given the present policies.
  *
  * @param types the directions that no other policy governs
  * @param exceptions all blocked addresses, as ranges, with those of earlier alerts
  * @param version of our present policy; empty when there is none
- * @param open policies of others that let the address through in the directions that they govern
+ * @param open policies of others that let one of the addresses through in the directions that they govern
  */
-record AddressPlan(Cidr address, List<String> types, SortedSet<String> exceptions, String version, List<String> open) {
+record AddressPlan(List<String> types, SortedSet<String> exceptions, String version, List<String> open) {
     AddressPlan {
         types = List.copyOf(types);
         open = List.copyOf(open);
     }
 
-    static AddressPlan of(Pod pod, Cidr address, List<NetworkPolicy> all) {
+    /**
+     * Makes a plan.
+     *
+     * @param more an address to block beside those that are blocked
+     * @param all the policies in the pod's namespace
+     */
+    static AddressPlan of(Pod pod, Optional<Cidr> more, List<NetworkPolicy> all) {
         String name = Quarantine.addressPolicyName(pod);
         Optional<NetworkPolicy> present = all.stream()
                 .filter(each -> each.getMetadata().getName().equals(name))
@@ -40,17 +48,22 @@ record AddressPlan(Cidr address, List<String> types, SortedSet<String> exception
                 .filter(type ->
                         others.stream().noneMatch(each -> opening(type, each).governs()))
                 .toList();
+        NavigableSet<String> exceptions =
+                new TreeSet<>(present.map(AddressPlan::exceptions).orElse(List.of()));
+        // policies of others need not let all addresses through, or none: of the new one it must be true
+        List<Cidr> asked = more.map(List::of)
+                .orElseGet(() -> exceptions.stream()
+                        .map(Cidr::parse)
+                        .flatMap(Optional::stream)
+                        .toList());
+        more.map(Cidr::toString).ifPresent(exceptions::add);
         List<String> open = others.stream()
                 .filter(each -> PlainPolicy.BOTH.stream()
-                        .anyMatch(type -> opening(type, each).admit(address)))
+                        .anyMatch(type -> asked.stream().anyMatch(opening(type, each)::admit)))
                 .map(each -> each.getMetadata().getName())
                 .sorted()
                 .toList();
-        SortedSet<String> exceptions =
-                new TreeSet<>(present.map(AddressPlan::exceptions).orElse(List.of()));
-        exceptions.add(address.toString());
         return new AddressPlan(
-                address,
                 types,
                 exceptions,
                 present.map(each -> each.getMetadata().getResourceVersion()).orElse(""),
@@ -72,6 +85,17 @@ record AddressPlan(Cidr address, List<String> types, SortedSet<String> exception
                 .flatMap(List::stream)
                 .distinct()
                 .toList();
+    }
+
+    /** The directions, as the rest of a sentence. */
+    String directions() {
+        if (types.equals(PlainPolicy.BOTH)) {
+            return "both ways";
+        }
+        return types.isEmpty()
+                ? "both ways, as NetworkPolicies of others do already"
+                : (types.contains("Ingress") ? "for connections to the pod" : "for connections from the pod")
+                        + " (the other direction is governed by NetworkPolicies of others)";
     }
 
     /** Whether there is a policy of ours already. */

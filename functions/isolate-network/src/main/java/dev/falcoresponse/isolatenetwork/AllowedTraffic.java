@@ -35,6 +35,11 @@ record AllowedTraffic(List<String> cidrs, List<String> namespaces, boolean dns) 
             throw new ConfigurationException("ISOLATE_NETWORK_ALLOW_* has no effect with ISOLATE_NETWORK_SCOPE=address:"
                     + " everything but the address stays reachable. Leave it out.");
         }
+        if (settings.scope() == Scope.ADDRESS && settings.probe()) {
+            throw new ConfigurationException(
+                    "ISOLATE_NETWORK_PROBE has no effect with ISOLATE_NETWORK_SCOPE=address: the"
+                            + " function cannot connect from that address. Leave it out.");
+        }
         if (settings.scope() == Scope.ADDRESS && settings.policyKind() != PolicyKind.KUBERNETES) {
             throw new ConfigurationException("ISOLATE_NETWORK_POLICY_KIND is \""
                     + settings.policyKind().name().toLowerCase(Locale.ROOT)

@@ -4,10 +4,12 @@ import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Permission;
 import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.Resource;
+import io.fabric8.kubernetes.api.model.HostIP;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.NodeList;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceList;
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -52,7 +55,15 @@ final class ClusterAddresses {
     }
 
     /** Who has the address, as the rest of a sentence; empty when it is outside the cluster. */
-    Optional<String> owner(Cidr address) throws OutcomeException {
+    Optional<String> owner(Cidr address, Pod pod) throws OutcomeException {
+        if (Stream.ofNullable(pod.getStatus())
+                .flatMap(status -> status.getHostIPs().stream())
+                .map(HostIP::getIp)
+                .map(Cidr::address)
+                .flatMap(Optional::stream)
+                .anyMatch(address::equals)) {
+            return Optional.of("the pod's own node's");
+        }
         Optional<String> owner = known().stream()
                 .filter(each -> each.range().contains(address))
                 .map(Owned::owner)
@@ -93,9 +104,20 @@ final class ClusterAddresses {
                         node.getStatus().getAddresses().stream()
                                 .map(NodeAddress::getAddress)
                                 .map(Cidr::address),
-                        node.getSpec().getPodCIDRs().stream().map(Cidr::parse))
+                        Stream.concat(
+                                node.getSpec().getPodCIDRs().stream().map(Cidr::parse),
+                                Optional.ofNullable(node.getMetadata().getAnnotations())
+                                        .orElse(Map.of())
+                                        .values()
+                                        .stream()
+                                        .map(ClusterAddresses::interfaceAddress)))
                 .flatMap(Optional::stream)
                 .forEach(range -> all.add(new Owned(range, owner)));
+    }
+
+    /** Network plugins note the addresses of bridges and tunnels as annotations, some with the length of their network. */
+    private static Optional<Cidr> interfaceAddress(String annotation) {
+        return Cidr.address(annotation.replaceFirst("/\\d{1,3}$", ""));
     }
 
     private static void add(Service service, List<Owned> all) {

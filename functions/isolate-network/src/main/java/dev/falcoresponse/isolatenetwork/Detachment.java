@@ -1,5 +1,6 @@
 package dev.falcoresponse.isolatenetwork;
 
+import dev.falcoresponse.kubernetes.Selectors;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -27,6 +28,9 @@ record Detachment(boolean detached, List<LabelSelector> selectors, String conseq
         return new Detachment(false, List.of(), why + ": Services go on sending requests to it, which are lost");
     }
 
+    /** Cilium takes a pod with this label for a host, to which no policy applies. */
+    private static final String HOST = "host";
+
     /** The labels by which anyone selects the pod. Selectors that match no label, or the absence of one, still match. */
     SortedSet<String> labelsToRemove(Pod pod, List<NetworkPolicy> policies) {
         if (!detached) {
@@ -34,6 +38,9 @@ record Detachment(boolean detached, List<LabelSelector> selectors, String conseq
         }
         Map<String, String> left = new HashMap<>(Quarantine.labels(pod));
         SortedSet<String> removed = new TreeSet<>();
+        if (left.remove(HOST) != null) {
+            removed.add(HOST);
+        }
         // a selector for the absence of a label may match only once that label is removed
         for (Set<String> next = selecting(left, policies); !next.isEmpty(); next = selecting(left, policies)) {
             removed.addAll(next);

@@ -20,6 +20,7 @@ import dev.falcoresponse.kubernetes.PodApi;
 import dev.falcoresponse.kubernetes.Resource;
 import dev.falcoresponse.pods.Pods;
 import dev.falcoresponse.settings.Namespaces;
+import dev.falcoresponse.settings.Self;
 import io.fabric8.kubernetes.api.model.Pod;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -51,6 +52,7 @@ final class IsolateNetwork implements Reversible<Pod> {
             PodApi podApi,
             IsolateNetworkSettings settings,
             Namespaces namespaces,
+            Self self,
             InstantSource clock) {
         AllowedTraffic allowed = AllowedTraffic.of(settings);
         this.pods = pods;
@@ -60,8 +62,17 @@ final class IsolateNetwork implements Reversible<Pod> {
         this.denyPolicies = new DenyPolicies(objects, settings.policyKind(), allowed);
         QuarantineMarks marks = new QuarantineMarks(patcher, settings.expiresAfter(), clock);
         this.isolation = switch (settings.scope()) {
-            case POD -> new PodIsolation(objects, policies, allowed, settings.detach(), marks, denyPolicies);
-            case ADDRESS -> new AddressIsolation(objects, policies, marks);
+            case POD ->
+                new PodIsolation(
+                        objects,
+                        policies,
+                        allowed,
+                        settings.detach(),
+                        marks,
+                        denyPolicies,
+                        Optional.of(new EnforcementProbe(allowed, self.namespace()))
+                                .filter(_ -> settings.probe()));
+            case ADDRESS -> new AddressIsolation(objects, podApi, policies, patcher, marks, namespaces.allowed());
         };
         this.release = new ReleaseSteps(policies, patcher, denyPolicies);
         this.expired = new ExpiredPods(objects, namespaces.allowed());
@@ -80,7 +91,12 @@ final class IsolateNetwork implements Reversible<Pod> {
 
     @Override
     public List<Reason> reasons() {
-        return List.of(PodIsolation.ISOLATED, AddressIsolation.BLOCKED, ReleaseSteps.RELEASED, HOST_NETWORK);
+        return List.of(
+                PodIsolation.ISOLATED,
+                AddressIsolation.BLOCKED,
+                ReleaseSteps.RELEASED,
+                HOST_NETWORK,
+                EnforcementProbe.NOT_ENFORCED);
     }
 
     @Override
@@ -101,7 +117,10 @@ final class IsolateNetwork implements Reversible<Pod> {
         permissions.addAll(denyPolicies.permissions());
         if (settings.scope() == Scope.ADDRESS) {
             permissions.addAll(ClusterAddresses.permissions());
-        } else if (settings.detach()) {
+            return permissions;
+        }
+        permissions.add(NetworkPlugin.permission());
+        if (settings.detach()) {
             permissions.add(Resource.SERVICES.permission("list"));
             Owner.resources().map(owner -> owner.permission("get")).forEach(permissions::add);
         }
@@ -149,6 +168,11 @@ final class IsolateNetwork implements Reversible<Pod> {
     }
 
     @Override
+    public boolean isMissing(Alert alert, Pod pod) throws OutcomeException {
+        return isolation.isMissing(alert, pod);
+    }
+
+    @Override
     public Cause cause(Pod pod) {
         var annotations = Quarantine.annotations(pod);
         return new Cause(
@@ -160,5 +184,6 @@ final class IsolateNetwork implements Reversible<Pod> {
     @Override
     public void removeLeftovers(Instant now) throws OutcomeException {
         orphans.remove(now);
+        isolation.refresh();
     }
 }

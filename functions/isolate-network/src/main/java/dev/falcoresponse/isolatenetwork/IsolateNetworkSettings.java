@@ -41,6 +41,11 @@ interface IsolateNetworkSettings {
     @WithConverter(PolicyKindReader.class)
     PolicyKind policyKind();
 
+    /** Whether a connection before and after the change proves that the cluster enforces policies. */
+    @WithDefault("false")
+    @WithConverter(Converters.Flag.class)
+    boolean probe();
+
     /** What the pod is isolated from. */
     enum Scope {
         /** Everyone. */

@@ -1,5 +1,7 @@
 package dev.falcoresponse.isolatenetwork;
 
+import dev.falcoresponse.isolatenetwork.EnforcementProbe.Proof;
+import dev.falcoresponse.isolatenetwork.NetworkPlugin.Caveats;
 import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.HashMap;
@@ -12,8 +14,15 @@ import java.util.Optional;
  *
  * @param pod with its marks
  * @param stillAllowedBy policies of others that still let something through
+ * @param proof whether the cluster is known to enforce policies; empty when nobody asked
  */
-record IsolatedPod(Pod pod, Detachment detachment, List<String> stillAllowedBy, Optional<DenyPolicy> deny) {
+record IsolatedPod(
+        Pod pod,
+        Detachment detachment,
+        List<String> stillAllowedBy,
+        Optional<DenyPolicy> deny,
+        Caveats caveats,
+        Optional<Proof> proof) {
     IsolatedPod {
         stillAllowedBy = List.copyOf(stillAllowedBy);
     }
@@ -21,7 +30,8 @@ record IsolatedPod(Pod pod, Detachment detachment, List<String> stillAllowedBy, 
     /** The pod and the consequences, as the rest of a sentence. */
     String sentence() {
         return "pod " + Pods.name(pod) + " (uid " + Quarantine.uid(pod) + "); " + consequence()
-                + RemainingTraffic.sentence(stillAllowedBy);
+                + RemainingTraffic.sentence(stillAllowedBy) + caveats.sentence()
+                + proof.map(Proof::sentence).orElse("");
     }
 
     Map<String, Object> details() {
@@ -44,6 +54,8 @@ record IsolatedPod(Pod pod, Detachment detachment, List<String> stillAllowedBy, 
                 RemainingTraffic.ESTABLISHED));
         Optional.ofNullable(Quarantine.annotations(pod).get(Quarantine.EXPIRES_AT))
                 .ifPresent(expiry -> details.put("expiresAt", expiry));
+        proof.ifPresent(each -> details.put("enforced", each.text()));
+        details.putAll(caveats.details());
         return details;
     }
 

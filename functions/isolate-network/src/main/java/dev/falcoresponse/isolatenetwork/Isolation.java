@@ -13,6 +13,12 @@ interface Isolation {
     /** The reason not to do it: there is nothing to isolate from, or nothing left to do. */
     Optional<Outcome> refusal(Alert alert, Pod pod) throws OutcomeException;
 
+    /** Whether a part of this isolation is missing on a pod that was isolated. */
+    boolean isMissing(Alert alert, Pod pod) throws OutcomeException;
+
+    /** Adapts isolations to the policies that others have now, as far as they need it. */
+    default void refresh() throws OutcomeException {}
+
     /** What must not be done twice within the cool-down. */
     String cooldownKey(Alert alert, Pod pod);
 

@@ -8,14 +8,17 @@ import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.isolatenetwork.EnforcementProbe.Proof;
 import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
 import dev.falcoresponse.isolatenetwork.QuarantineMarks.Marks;
 import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.Resource;
+import dev.falcoresponse.kubernetes.Selectors;
 import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyList;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,8 @@ final class PodIsolation implements Isolation {
     private final QuarantineMarks marks;
     private final PlainPolicy plain;
     private final DenyPolicies denyPolicies;
+    private final NetworkPlugin plugin;
+    private final Optional<EnforcementProbe> probe;
 
     PodIsolation(
             ObjectApi api,
@@ -38,13 +43,16 @@ final class PodIsolation implements Isolation {
             AllowedTraffic allowed,
             boolean detach,
             QuarantineMarks marks,
-            DenyPolicies denyPolicies) {
+            DenyPolicies denyPolicies,
+            Optional<EnforcementProbe> probe) {
         this.api = api;
         this.policies = policies;
         this.selectors = new LabelSelectorLookup(api, detach);
         this.marks = marks;
         this.plain = new PlainPolicy(allowed);
         this.denyPolicies = denyPolicies;
+        this.plugin = new NetworkPlugin(api);
+        this.probe = probe;
     }
 
     @Override
@@ -68,12 +76,27 @@ final class PodIsolation implements Isolation {
         }
         Detachment detachment = selectors.of(pod);
         List<NetworkPolicy> all = list(pod);
-        if (!detachment.labelsToRemove(pod, all).isEmpty()) {
+        if (!detachment.labelsToRemove(pod, all).isEmpty()
+                || probe.flatMap(each -> each.reachable(pod)).isPresent()) {
             return Optional.empty();
         }
-        IsolatedPod isolated = new IsolatedPod(pod, detachment, open(pod, all, deny), deny);
+        IsolatedPod isolated = new IsolatedPod(
+                pod, detachment, open(pod, all, deny), deny, plugin.caveats(pod, false), Optional.empty());
         return Optional.of(
                 new Skipped(Reason.ALREADY_DONE, "Already isolated: " + isolated.sentence(), isolated.details()));
+    }
+
+    @Override
+    public boolean isMissing(Alert alert, Pod pod) throws OutcomeException {
+        String name = Quarantine.policyName(pod);
+        Optional<DenyPolicy> deny = denyPolicies.policy();
+        if (Quarantine.isOfScope(Scope.ADDRESS, pod)) {
+            return false;
+        }
+        return !Quarantine.isMarked(pod)
+                || policies.find(Policies.NETWORK_POLICIES, pod, name).isEmpty()
+                || (deny.isPresent()
+                        && policies.find(deny.get().kind(), pod, name).isEmpty());
     }
 
     private boolean isIntact(Resource kind, Pod pod, Map<String, Object> wanted) throws OutcomeException {
@@ -92,6 +115,8 @@ final class PodIsolation implements Isolation {
         if (deny.isEmpty()) {
             requireEffect(pod, detachment, before);
         }
+        Optional<InetSocketAddress> reachable =
+                run == Run.REAL ? probe.flatMap(each -> each.reachable(pod)) : Optional.empty();
         Pod marked;
         try {
             apply(pod, deny, run);
@@ -107,7 +132,7 @@ final class PodIsolation implements Isolation {
             removeUnused(pod, deny, known, run, e.outcome());
             throw e;
         }
-        return isolated(marked, detachment, before, deny, run);
+        return isolated(marked, detachment, before, deny, reachable, run);
     }
 
     /** NetworkPolicies add up: where others let everything through both ways, ours would change nothing. */
@@ -137,13 +162,28 @@ final class PodIsolation implements Isolation {
 
     /** The pod is isolated: the answer says so even if a later step fails. */
     private Change isolated(
-            Pod marked, Detachment detachment, List<NetworkPolicy> before, Optional<DenyPolicy> deny, Run run)
+            Pod marked,
+            Detachment detachment,
+            List<NetworkPolicy> before,
+            Optional<DenyPolicy> deny,
+            Optional<InetSocketAddress> reachable,
+            Run run)
             throws OutcomeException {
         try {
             // the address policy lets everything through but some addresses
             policies.removeIfPresent(Policies.NETWORK_POLICIES, marked, Quarantine.addressPolicyName(marked), run);
             List<NetworkPolicy> after = run == Run.REAL ? ensured(marked, deny) : before;
-            IsolatedPod isolated = new IsolatedPod(marked, detachment, open(marked, after, deny), deny);
+            Optional<Proof> proof = Optional.empty();
+            if (run == Run.REAL && probe.isPresent()) {
+                proof = Optional.of(probe.get().requireClosed(marked, reachable));
+            }
+            IsolatedPod isolated = new IsolatedPod(
+                    marked,
+                    detachment,
+                    open(marked, after, deny),
+                    deny,
+                    plugin.caveats(marked, run == Run.REAL),
+                    proof);
             return new Change(
                     ISOLATED, run.verb("Isolated", "isolate") + " " + isolated.sentence(), isolated.details());
         } catch (OutcomeException e) {

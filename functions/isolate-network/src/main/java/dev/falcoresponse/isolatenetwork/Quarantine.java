@@ -3,11 +3,13 @@ package dev.falcoresponse.isolatenetwork;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.falcoresponse.event.KubernetesNames;
+import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -42,6 +44,9 @@ final class Quarantine {
     static final List<String> ANNOTATIONS =
             List.of(LABELS, SCOPE, OWNER, POLICY_KIND, RULE, EVENT_ID, EVENT_TIME, EXPIRES_AT);
 
+    /** The end of the name of such a policy. */
+    static final String ADDRESSES = "-addresses";
+
     static final String MANAGED_BY = "app.kubernetes.io/managed-by";
     static final String MANAGER = "falco-response";
 
@@ -56,12 +61,21 @@ final class Quarantine {
 
     /** The name of the policy that isolates the pod from addresses. */
     static String addressPolicyName(Pod pod) {
-        return policyName(pod) + "-addresses";
+        return policyName(pod) + ADDRESSES;
     }
 
     /** Whether the pod has the label with its own uid. */
     static boolean isMarked(Pod pod) {
         return uid(pod).equals(labels(pod).get(LABEL));
+    }
+
+    /** Whether the marks say that the pod was isolated from this. */
+    static boolean isOfScope(Scope scope, Pod pod) {
+        return text(scope).equals(annotations(pod).get(SCOPE));
+    }
+
+    static String text(Scope scope) {
+        return scope.name().toLowerCase(Locale.ROOT);
     }
 
     /** Whether the pod has any mark at all, perhaps without the label. */

@@ -9,7 +9,6 @@ import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,7 +86,7 @@ final class QuarantineMarks {
     private Map<String, String> annotations(Alert alert, Pod pod, Marks marks, Map<String, String> removed) {
         Map<String, String> before = marks.known() ? Quarantine.annotations(pod) : Map.of();
         Map<String, String> annotations = new TreeMap<>();
-        annotations.put(Quarantine.SCOPE, marks.scope().name().toLowerCase(Locale.ROOT));
+        annotations.put(Quarantine.SCOPE, Quarantine.text(marks.scope()));
         annotations.put(Quarantine.RULE, alert.rule());
         annotations.put(Quarantine.EVENT_ID, alert.id());
         annotations.put(Quarantine.EVENT_TIME, alert.time().toString());

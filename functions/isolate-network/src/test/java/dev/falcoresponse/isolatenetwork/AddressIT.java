@@ -15,6 +15,7 @@ import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.ServiceAccountAccess;
 import dev.falcoresponse.testing.TestPods;
 import dev.falcoresponse.testing.ThisFunction;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -236,6 +238,10 @@ class AddressIT {
 
         block(Map.of("fd.rip", "203.0.113.9"))
                 .body("details.directions", equalTo(List.of("Ingress")))
+                .body(
+                        "message",
+                        containsString("Blocked 203.0.113.9 for connections to the pod (the other direction is governed"
+                                + " by NetworkPolicies of others)"))
                 .body("details.stillAllowedBy", equalTo(List.of()));
 
         Reachability reachability = shop.reachability(pod);
@@ -260,6 +266,102 @@ class AddressIT {
                 .body("outcome", equalTo("failed"), "reason", equalTo("conflict"))
                 .body("detail", containsString("open-to-all"));
         assertThat(shop.policies()).hasSize(1);
+    }
+
+    @Test
+    void whenOthersLetItThroughLaterEarlierBlocksAreTakenBackAndNoMarkIsLeft() {
+        block(Map.of("fd.rip", "203.0.113.9")).body("message", containsString("Blocked 203.0.113.9 both ways"));
+        shop.allowAll("open-to-all", Shop.everyPod());
+
+        send(Map.of("fd.rip", "203.0.113.10"))
+                .statusCode(503)
+                .body("reason", equalTo("conflict"))
+                .body("detail", containsString("earlier blocks were taken back: 203.0.113.9/32"));
+
+        assertThat(shop.policies()).hasSize(1);
+        assertNoMarks();
+    }
+
+    private void assertNoMarks() {
+        Pod now = shop.client.resource(pod).get();
+        assertThat(now.getMetadata().getLabels())
+                .containsAllEntriesOf(Shop.LABELS)
+                .doesNotContainKey("falco-response/quarantine");
+        assertThat(now.getMetadata().getAnnotations()).isNullOrEmpty();
+    }
+
+    /** What our policy allows must not weaken a policy that somebody adds later, also when no further alert comes. */
+    @Test
+    void theClockTakesBackWhatOthersHaveClosedSince() {
+        block(Map.of("fd.rip", "203.0.113.9"));
+        closed("Ingress");
+
+        tick();
+
+        Reachability reachability = shop.reachability(pod);
+        assertThat(shop.everyone()).noneMatch(reachability::isReachedFrom).allMatch(reachability::reaches);
+        assertThat(reachability.reaches(new End.Outside("203.0.113.9"))).isFalse();
+    }
+
+    @Test
+    void whereOthersHaveClosedBothWaysTheClockLeavesNothingOfOurs() {
+        block(Map.of("fd.rip", "203.0.113.9"));
+        closed("Ingress", "Egress");
+
+        tick();
+
+        assertThat(shop.policies()).hasSize(1);
+        assertNoMarks();
+    }
+
+    @Test
+    void whenOthersOpenADirectionTheClockBlocksTheAddressInIt() {
+        closed("Egress");
+        block(Map.of("fd.rip", "203.0.113.9")).body("details.directions", equalTo(List.of("Ingress")));
+        shop.client
+                .network()
+                .v1()
+                .networkPolicies()
+                .inNamespace(shop.namespace)
+                .withName("closed")
+                .delete();
+
+        tick();
+
+        assertOnlyCutOffFrom("203.0.113.9");
+    }
+
+    private static void tick() {
+        Send.request(function.uri())
+                .headers(Map.of(
+                        "ce-specversion", "1.0",
+                        "ce-id", UUID.randomUUID().toString(),
+                        "ce-source", "/clock",
+                        "ce-type", "dev.knative.sources.ping",
+                        "Content-Type", "application/json"))
+                .body("{}")
+                .post()
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void addressesOfANodesInterfacesThatAnnotationsTellAreInside() {
+        Node node = shop.client
+                .resource(new NodeBuilder()
+                        .withNewMetadata()
+                        .withName("bridged-" + shop.namespace)
+                        .addToAnnotations("projectcalico.org/IPv4IPIPTunnelAddr", "198.18.0.1")
+                        .addToAnnotations("projectcalico.org/IPv4Address", "198.18.0.2/24")
+                        .endMetadata()
+                        .build())
+                .create();
+        try {
+            assertInside("198.18.0.1", "node bridged-");
+            assertInside("198.18.0.2", "node bridged-");
+        } finally {
+            shop.client.resource(node).delete();
+        }
     }
 
     private void closed(String... types) {

@@ -3,6 +3,7 @@ package dev.falcoresponse.isolatenetwork;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.falcoresponse.testing.ApiProxy;
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.NeedsRealCluster;
 import dev.falcoresponse.testing.RealCluster;
@@ -22,8 +23,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -31,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** With real controllers and a real node: a replacement starts, and the isolated pod keeps running for forensics. */
 @NeedsRealCluster
@@ -196,19 +202,7 @@ class RealClusterIT {
         Pod old = ready(_ -> true);
         isolate(old);
         ready(otherThan(old));
-        Send.request(isolate.uri())
-                .headers(Map.of(
-                        "ce-specversion", "1.0",
-                        "ce-id", UUID.randomUUID().toString(),
-                        "ce-source", "/someone",
-                        "ce-type", "falco.response.isolate-network.undo.v1",
-                        "Content-Type", "application/json"))
-                .body("{\"namespace\":\"%s\",\"pod\":\"%s\"}"
-                        .formatted(namespace, old.getMetadata().getName()))
-                .post()
-                .then()
-                .statusCode(200)
-                .body("reason", equalTo("released"));
+        undo(isolate, old).statusCode(200).body("reason", equalTo("released"));
 
         Waiting.until("one pod again", PATIENCE, () -> pods().size() == 1);
         Pod left = pods().getFirst();
@@ -301,5 +295,98 @@ class RealClusterIT {
 
         assertThat(Readiness.isPodReady(now(pod))).isTrue();
         assertThat(pods()).hasSize(1);
+    }
+
+    /**
+     * On the wire, where policies are enforced: a pod that another policy confines is open to nobody while it is released, also
+     * when the function is killed at its n-th call.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 3, 4, 5})
+    void whileAConfinedPodIsReleasedNobodyReachesIt(int last) {
+        create("apiVersion: v1\nkind: Pod\n" + POD.replace("metadata: {", "metadata: {name: bare, "));
+        Pod pod = ready(_ -> true);
+        create("""
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: confined}
+                spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]}
+                """);
+        create("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: stranger}
+                spec:
+                  terminationGracePeriodSeconds: 0
+                  containers:
+                    - name: stranger
+                      image: docker.io/lab/busybox:1
+                      imagePullPolicy: Never
+                      command:
+                        - sh
+                        - -c
+                        - 'while true; do nc -w 1 %s 8080 </dev/null >/dev/null 2>&1 && echo reached || echo closed; done'
+                """.formatted(pod.getStatus().getPodIP()));
+        Pod stranger = ready(otherThan(pod));
+        isolate(pod);
+        Waiting.until(
+                "the stranger to be kept out",
+                PATIENCE,
+                () -> client.pods().resource(stranger).tailingLines(3).getLog().equals("closed\nclosed\nclosed\n"));
+        int before = client.pods().resource(stranger).getLog().split("reached", -1).length;
+
+        AtomicInteger calls = new AtomicInteger();
+        CompletableFuture<FunctionProcess> victim = new CompletableFuture<>();
+        ApiProxy.Fault kill = call -> {
+            if (call.uri().contains(namespace) && calls.incrementAndGet() == last) {
+                victim.join().kill();
+            }
+            return Optional.empty();
+        };
+        try (ApiProxy proxy = ApiProxy.before(ThisFunction.access(cluster), kill);
+                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of())) {
+            victim.complete(function);
+            CompletableFuture.runAsync(() -> undo(function, pod))
+                    .exceptionally(_ -> null)
+                    .join();
+        }
+        awaitAttempts(stranger, 5);
+        undo(isolate, pod).statusCode(200);
+        awaitAttempts(stranger, 5);
+
+        assertThat(now(pod).getMetadata().getLabels()).containsEntry("app", "web");
+        assertThat(policies()).containsExactly("confined");
+        assertThat(client.pods().resource(stranger).getLog().split("reached", -1))
+                .hasSize(before);
+
+        // the stranger can see it when the pod is open
+        client.network().v1().networkPolicies().inNamespace(namespace).delete();
+        Waiting.until(
+                "the stranger to get in",
+                PATIENCE,
+                () -> client.pods().resource(stranger).tailingLines(1).getLog().equals("reached\n"));
+    }
+
+    private static void awaitAttempts(Pod stranger, int more) {
+        int until = attempts(stranger) + more;
+        Waiting.until("attempts of the stranger", PATIENCE, () -> attempts(stranger) >= until);
+    }
+
+    private static int attempts(Pod stranger) {
+        return client.pods().resource(stranger).getLog().split("\n", -1).length;
+    }
+
+    private ValidatableResponse undo(FunctionProcess function, Pod pod) {
+        return Send.request(function.uri())
+                .headers(Map.of(
+                        "ce-specversion", "1.0",
+                        "ce-id", UUID.randomUUID().toString(),
+                        "ce-source", "/someone",
+                        "ce-type", "falco.response.isolate-network.undo.v1",
+                        "Content-Type", "application/json"))
+                .body("{\"namespace\":\"%s\",\"pod\":\"%s\"}"
+                        .formatted(namespace, pod.getMetadata().getName()))
+                .post()
+                .then();
     }
 }

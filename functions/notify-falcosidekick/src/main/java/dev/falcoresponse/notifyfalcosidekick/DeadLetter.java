@@ -25,7 +25,7 @@ record DeadLetter(Alert event, InstantSource clock) {
         String data = new String(event.event().data(), UTF_8);
         Fields fields = new Fields(event, "", OUTCOME);
         fields.put("response.event_type", event.event().attribute("type"));
-        fields.put("response.data", data.length() > SHOWN ? data.substring(0, SHOWN) : data);
+        fields.putWhole("response.data", data.length() > SHOWN ? data.substring(0, SHOWN) : data);
         Map<String, Object> details = new HashMap<>();
         Map.of("knativeerrorcode", code(), "knativeerrordest", destination(), "knativeerrordata", answer())
                 .forEach((name, value) -> {

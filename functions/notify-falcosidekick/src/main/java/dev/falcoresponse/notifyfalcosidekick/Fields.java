@@ -26,8 +26,13 @@ final class Fields {
     }
 
     void put(String name, String value) {
+        putWhole(name, Message.cut(value));
+    }
+
+    /** A value whose length the caller has limited. */
+    void putWhole(String name, String value) {
         if (!value.isEmpty()) {
-            values.put(name, Message.cut(value));
+            values.put(name, value);
         }
     }
 

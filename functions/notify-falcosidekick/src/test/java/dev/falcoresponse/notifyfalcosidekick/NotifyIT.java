@@ -16,6 +16,7 @@ import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.ThisFunction;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -258,6 +259,30 @@ class NotifyIT {
         assertThat(told.path("rule").asText()).isEqualTo("Falco response: undelivered");
         assertThat(told.path("output").asText()).contains("Some rule");
         assertThat(told.path("output_fields").path("response.data").asText()).isEqualTo(body.isEmpty() ? "null" : body);
+    }
+
+    /** Over the limit: with its length announced, and without. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ofWhatIsTooLargeTheAttributesAndTheFirstKibibyteAreTold(boolean announced) throws Exception {
+        byte[] body = "x".repeat(3 * 1024 * 1024).getBytes(StandardCharsets.UTF_8);
+        HttpRequest.BodyPublisher publisher = announced
+                ? HttpRequest.BodyPublishers.ofByteArray(body)
+                : HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body));
+        HttpRequest request = HttpRequest.newBuilder(function.uri())
+                .headers("ce-specversion", "1.0", "ce-id", eventId, "ce-source", "/other", "ce-type", "other")
+                .headers("ce-rule", "Some rule", "Content-Type", "application/json")
+                .POST(publisher)
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(client.send(request, HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(204);
+        }
+
+        JsonNode told = falcosidekick.events().getFirst();
+        assertThat(told.path("output").asText()).contains("Some rule", eventId);
+        assertThat(told.path("output_fields").path("response.data").asText()).isEqualTo("x".repeat(1024));
     }
 
     @Test

@@ -97,7 +97,7 @@ public final class EchoPipeline {
                 new AlertReader(NAME, false, true, Set.of("snapshot-logs"), clock),
                 new RuleGuards(settings),
                 new ActionLimits(settings.cooldown(), settings.budget(), System::nanoTime),
-                new AnsweredAlerts(settings.cooldown(), System::nanoTime),
+                new AnsweredAlerts(settings.cooldown(), settings.maxEventAge(), System::nanoTime),
                 new Audit(
                         NAME,
                         List.of(),

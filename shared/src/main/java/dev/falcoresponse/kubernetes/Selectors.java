@@ -1,4 +1,4 @@
-package dev.falcoresponse.isolatenetwork;
+package dev.falcoresponse.kubernetes;
 
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
@@ -9,18 +9,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Label selectors, as the API server and its controllers read them. */
-final class Selectors {
+public final class Selectors {
     private Selectors() {}
 
     /** Whether a selector matches these labels; an empty selector matches all. */
-    static boolean selects(LabelSelector selector, Map<String, String> labels) {
+    public static boolean selects(LabelSelector selector, Map<String, String> labels) {
         return matchLabels(selector).entrySet().stream()
                         .allMatch(each -> Objects.equals(each.getValue(), labels.get(each.getKey())))
                 && selector.getMatchExpressions().stream().allMatch(each -> holds(each, labels));
     }
 
     /** The keys of the labels that a selector needs to match; not of those that must be absent. */
-    static Stream<String> keys(LabelSelector selector) {
+    public static Stream<String> keys(LabelSelector selector) {
         return Stream.concat(
                 matchLabels(selector).keySet().stream(),
                 selector.getMatchExpressions().stream()
