@@ -108,13 +108,17 @@ const GUARDS = [
   ['readable', 'unreadable'], ['rule', 'rule'], ['priority', 'priority'], ['names a pod', 'host', 'no-pod'],
   ['age', 'stale'], ['cluster', 'other-cluster'], ['namespace', 'protected-namespace'],
   ['same pod', 'not-found', 'replaced', 'unproven', 'terminating'], ['exempt', 'exempt'], ['owner', 'owner-kind'],
-  ['not itself', 'self'], ['host network', 'host-network'], ['not already done', 'already-done'],
+  ['not itself', 'self'], ['host network', 'host-network'], ['worker', 'control-plane'], ['not already done', 'already-done'],
+  ['enough nodes', 'too-few-nodes'],
   ['cool-down', 'recently-handled'], ['budget', 'budget'],
 ];
 
 // the guards that an action does not have; a notification has none of them
 const OMITTED = {
-  'delete-pod': ['host network', 'not already done'], 'isolate-network': [], 'snapshot-logs': ['owner', 'not itself', 'host network'],
+  'cordon-node': ['owner', 'not itself', 'host network'],
+  'delete-pod': ['host network', 'worker', 'not already done', 'enough nodes'],
+  'isolate-network': ['worker', 'enough nodes'],
+  'snapshot-logs': ['owner', 'not itself', 'host network', 'worker', 'enough nodes'],
 };
 // other outcomes do not say which guards were checked
 const GUARDED = ['acted', 'previewed', 'denied', 'skipped'];
@@ -305,6 +309,11 @@ function drawCluster() {
     el('strong', {}, `${plain(pod.namespace)}/${plain(pod.name)}`), el('br'),
     `for ${plain(pod.rule)}; ${pod.expires ? 'until ' + plain(pod.expires) : 'until it is released'} `,
     el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/release', { namespace: pod.namespace, pod: pod.name }))) }, 'aria-label': `Release ${pod.namespace}/${pod.name}` }, 'Release')))));
+  const cordoned = cluster.nodes.filter((node) => node.cordoned);
+  $('cordoned').replaceChildren(...(cordoned.length === 0 ? [el('li', { class: 'quiet' }, 'No node is cordoned by a response.')] : cordoned.map((node) => el('li', {},
+    el('strong', {}, plain(node.name)), el('br'),
+    `for ${plain(node.rule)}; ${node.expires ? 'until ' + plain(node.expires) : 'until it is uncordoned'} `,
+    el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/release', { node: node.name }))) }, 'aria-label': `Uncordon ${node.name}` }, 'Uncordon')))));
   const namespaces = [...new Set(cluster.pods.map((pod) => pod.namespace))].sort();
   $('pods').replaceChildren(...namespaces.map((namespace) => el('section', {}, el('h4', {}, plain(namespace)),
     el('ul', { class: 'pods' }, ...cluster.pods.filter((pod) => pod.namespace === namespace).map(podLine)))));

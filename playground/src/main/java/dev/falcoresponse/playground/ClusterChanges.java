@@ -25,13 +25,13 @@ final class ClusterChanges {
      * A change of one object.
      *
      * @param change {@code deleted}, {@code terminating} or {@code created}; for a pod also {@code isolated} or
-     *     {@code released}
+     *     {@code released}, for a node {@code cordoned} or {@code uncordoned}
      */
     record Change(String kind, String namespace, String name, String uid, String change) {
         @Override
         public String toString() {
-            return (kind.equals("Pod") ? "pod" : kind) + " " + namespace + "/" + name + " " + change
-                    + (kind.equals("Pod") ? " (uid " + uid + ")" : "");
+            return (kind.equals("Pod") ? "pod" : kind) + " " + (namespace == null ? "" : namespace + "/") + name + " "
+                    + change + (kind.equals("Pod") ? " (uid " + uid + ")" : "");
         }
     }
 
@@ -49,8 +49,8 @@ final class ClusterChanges {
                 if (isTerminating(object) && !isTerminating(old)) {
                     changes.add(change(object, "terminating"));
                 }
-                if (isIsolated(object) != isIsolated(old)) {
-                    changes.add(change(object, isIsolated(object) ? "isolated" : "released"));
+                if (isHeld(object) != isHeld(old)) {
+                    changes.add(change(object, held(object)));
                 }
             } else {
                 changes.add(change(object, "created"));
@@ -64,7 +64,13 @@ final class ClusterChanges {
         return object.getMetadata().getDeletionTimestamp() != null;
     }
 
-    private static boolean isIsolated(HasMetadata object) {
+    private static String held(HasMetadata object) {
+        return object.getKind().equals("Node")
+                ? (isHeld(object) ? "cordoned" : "uncordoned")
+                : (isHeld(object) ? "isolated" : "released");
+    }
+
+    private static boolean isHeld(HasMetadata object) {
         Map<String, String> labels = object.getMetadata().getLabels();
         return labels != null && labels.containsKey(QUARANTINE);
     }
@@ -78,6 +84,7 @@ final class ClusterChanges {
         Map<String, HasMetadata> objects = new TreeMap<>();
         try {
             client.pods().inAnyNamespace().list().getItems().forEach(each -> put(objects, each));
+            client.nodes().list().getItems().forEach(each -> put(objects, each));
             client.network()
                     .v1()
                     .networkPolicies()

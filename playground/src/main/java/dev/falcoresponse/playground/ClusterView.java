@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -23,6 +24,8 @@ final class ClusterView {
         ArrayNode pods = view.putArray("pods");
         list("pods", hidden, () -> client.pods().inAnyNamespace().list().getItems())
                 .forEach(pod -> pods.add(pod(pod)));
+        ArrayNode nodes = view.putArray("nodes");
+        list("nodes", hidden, () -> client.nodes().list().getItems()).forEach(node -> nodes.add(node(node)));
         ArrayNode policies = view.putArray("policies");
         list(
                         "network policies",
@@ -41,9 +44,7 @@ final class ClusterView {
 
     private static ObjectNode pod(Pod pod) {
         Map<String, String> labels = labels(pod);
-        Map<String, String> annotations = pod.getMetadata().getAnnotations() == null
-                ? Map.of()
-                : pod.getMetadata().getAnnotations();
+        Map<String, String> annotations = annotations(pod);
         ObjectNode node = JSON.createObjectNode()
                 .put("namespace", pod.getMetadata().getNamespace())
                 .put("name", pod.getMetadata().getName())
@@ -59,6 +60,20 @@ final class ClusterView {
             node.put("containerId", id == null ? "" : id.replaceFirst(".*://", ""));
         }
         return node;
+    }
+
+    private static ObjectNode node(Node node) {
+        Map<String, String> annotations = annotations(node);
+        return JSON.createObjectNode()
+                .put("name", node.getMetadata().getName())
+                .put("cordoned", labels(node).containsKey(PREFIX + "quarantine"))
+                .put("rule", annotations.getOrDefault(PREFIX + "rule", ""))
+                .put("expires", annotations.getOrDefault(PREFIX + "expires-at", ""));
+    }
+
+    private static Map<String, String> annotations(HasMetadata object) {
+        Map<String, String> annotations = object.getMetadata().getAnnotations();
+        return annotations == null ? Map.of() : annotations;
     }
 
     private static Map<String, String> labels(HasMetadata object) {

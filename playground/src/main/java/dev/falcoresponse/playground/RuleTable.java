@@ -15,14 +15,18 @@ import java.util.regex.Pattern;
 final class RuleTable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern ROW = Pattern.compile(
-            "(?m)^\\| ([^|]+?)(?: \\(formerly `([^`]+)`\\))? \\| ([^|]+) \\| (`([a-z-]+)`|nothing) \\| ([^|]{8,}) \\|"
+            "(?m)^\\| ([^|]+?)(?: \\(formerly `([^`]+)`\\))? \\| ([^|]+) \\| (`[a-z-]+`(?:, `[a-z-]+`)*|nothing) \\| ([^|]{8,}) \\|"
                     + " (yes|no, [a-z, ]+) \\|$");
 
-    /** A row; {@code formerly} (the rule's former name) and {@code response} are empty when there is none. */
-    record Row(String rule, String formerly, String meaning, String response, String why, String fires) {
+    /** A row; {@code formerly} (the rule's former name) and {@code responses} are empty when there is none. */
+    record Row(String rule, String formerly, String meaning, List<String> responses, String why, String fires) {
         private static Row of(MatchResult cells) {
-            return new Row(
-                    text(cells, 1), text(cells, 2), text(cells, 3), text(cells, 5), text(cells, 6), text(cells, 7));
+            List<String> responses = Pattern.compile("`([a-z-]+)`")
+                    .matcher(text(cells, 4))
+                    .results()
+                    .map(each -> each.group(1))
+                    .toList();
+            return new Row(text(cells, 1), text(cells, 2), text(cells, 3), responses, text(cells, 5), text(cells, 6));
         }
 
         private static String text(MatchResult cells, int group) {

@@ -5,10 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falcoresponse.testing.RecordedAlert;
+import dev.falcoresponse.testing.TestNodes;
 import dev.falcoresponse.testing.TestPods;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
@@ -26,6 +29,7 @@ import java.util.stream.Collectors;
 
 /** Demo pods, and recorded alerts about them with the present time. */
 final class Scenario {
+    private static final String HOST = "read-sensitive-file-host";
     private static final String SHELL = "terminal-shell-in-container-pod";
     private static final String BINARY = "drop-and-execute-new-binary";
 
@@ -42,8 +46,10 @@ final class Scenario {
     static List<SentAlert> prepare(KubernetesClient client, Instant now) {
         Scenario scenario = new Scenario(client, now);
         List.of("shop", "monitoring", "kube-system", "default").forEach(scenario::namespace);
+        List.of("worker-1", "worker-2", "worker-3").forEach(scenario::node);
         scenario.addAlertsThatDelete();
         scenario.addAlertsThatIsolate();
+        scenario.addAlertsAboutANode();
         scenario.addAlertsThatChangeNothing();
         scenario.addAlertsWithoutPod();
         return scenario.alerts;
@@ -62,7 +68,7 @@ final class Scenario {
                         SHELL,
                         "about a pod that runs here",
                         scenario.recorded(SHELL).about(pod)));
-        scenario.add("read-sensitive-file-host", "today", scenario.recorded("read-sensitive-file-host"));
+        scenario.add(HOST, "today", scenario.recorded(HOST));
         return scenario.alerts;
     }
 
@@ -88,6 +94,15 @@ final class Scenario {
 
         Pod legacy = pod("default", "legacy-0", "apps/v1", "StatefulSet", "legacy");
         add(BINARY, "about a StatefulSet's pod", recorded(BINARY).about(legacy));
+    }
+
+    private void addAlertsAboutANode() {
+        String ptrace = "PTRACE attached to process";
+        add(
+                HOST,
+                "of a rule about nodes",
+                recorded(HOST).with("hostname", "worker-1").with("rule", ptrace).withHeader("ce-rule", ptrace));
+        alerts.add(undoCordon("worker-1", false, now));
     }
 
     private void addAlertsThatChangeNothing() {
@@ -140,7 +155,7 @@ final class Scenario {
 
     private void addAlertsWithoutPod() {
         add(BINARY, "about a pod that no longer exists", recorded(BINARY).about("shop", "checkout-6f7d-zzzzz"));
-        add("read-sensitive-file-host", "about the host", recorded("read-sensitive-file-host"));
+        add(HOST, "about the host", recorded(HOST));
 
         RecordedAlert whole = recorded(SHELL);
         int half = whole.body().length() / 2;
@@ -172,16 +187,27 @@ final class Scenario {
                 .put("namespace", namespace)
                 .put("pod", pod)
                 .put("dryRun", dryRun);
+        return undo("isolate-network", "a request to release the isolated pod", data, now);
+    }
+
+    /** A request to uncordon a node. */
+    static SentAlert undoCordon(String node, boolean dryRun, Instant now) {
+        ObjectNode data =
+                JsonNodeFactory.instance.objectNode().put("node", node).put("dryRun", dryRun);
+        return undo("cordon-node", "a request to uncordon the node", data, now);
+    }
+
+    private static SentAlert undo(String action, String description, ObjectNode data, Instant now) {
         String id =
                 UUID.nameUUIDFromBytes((data.toString() + now).getBytes(UTF_8)).toString();
         CloudEvent event = CloudEventBuilder.v1()
                 .withId(id)
                 .withSource(URI.create("/play"))
-                .withType("falco.response.isolate-network.undo.v1")
+                .withType("falco.response." + action + ".undo.v1")
                 .withTime(now.atOffset(ZoneOffset.UTC))
                 .withData("application/json", data.toString().getBytes(UTF_8))
                 .build();
-        return new SentAlert("a request to release the isolated pod", id, event);
+        return new SentAlert(description, id, event);
     }
 
     /** A pod with a ReplicaSet, as a Deployment creates it. */
@@ -224,6 +250,21 @@ final class Scenario {
 
     private Pod pod(String namespace, String name, String apiVersion, String ownerKind, String owner) {
         return TestPods.create(client, namespace, name, TestPods.ownedBy(apiVersion, ownerKind, owner));
+    }
+
+    private void node(String name) {
+        Node node = TestNodes.ready(name);
+        try {
+            Node created = client.resource(node).create();
+            client.resource(new NodeBuilder(created)
+                            .withStatus(node.getStatus())
+                            .build())
+                    .updateStatus();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != 409) {
+                throw e;
+            }
+        }
     }
 
     private void namespace(String name) {

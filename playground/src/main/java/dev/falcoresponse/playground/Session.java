@@ -172,11 +172,14 @@ final class Session implements AutoCloseable {
                         .toList());
     }
 
-    /** Releases an isolated pod; while the functions only preview, so does this. */
+    /** Releases an isolated pod, or uncordons a node; while the functions only preview, so does this. */
     JsonNode release(JsonNode request) {
         int expectedGeneration = running.generation();
-        SentAlert undo = Scenario.undoIsolation(
-                required(request, "namespace"), required(request, "pod"), !running.acts(), Instant.now());
+        boolean preview = !running.acts();
+        SentAlert undo = request.has("node")
+                ? Scenario.undoCordon(required(request, "node"), preview, Instant.now())
+                : Scenario.undoIsolation(
+                        required(request, "namespace"), required(request, "pod"), preview, Instant.now());
         return send(undo, Report.NONE, expectedGeneration).entry();
     }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.broker.Trigger;
 import dev.falcoresponse.testing.FalcoRule;
+import dev.falcoresponse.testing.Folders;
 import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.KubeBinaries;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
@@ -199,6 +200,7 @@ final class ManifestsIT {
     /** Writes each Trigger of the cluster to a file where RuleBook reads it. */
     private Path triggersOf(KubeApiServer server) throws Exception {
         Path folder = Path.of("target", "manifests", "by-kn");
+        Folders.delete(folder); // what an earlier run left
         Files.createDirectories(folder.resolve("base"));
         YAML.writeValue(folder.resolve("base").resolve("broker.yaml").toFile(), get("broker", "default"));
         for (var trigger : server.client()
@@ -217,7 +219,8 @@ final class ManifestsIT {
         List<CloudEvent> events = new ArrayList<>();
         for (FalcoRule rule : FalcoRule.all()) {
             events.add(event("falco.rule.output.v1", rule.name(), ""));
-            for (String action : List.of("delete-pod", "isolate-network", "notify-falcosidekick", "snapshot-logs")) {
+            for (String action :
+                    List.of("cordon-node", "delete-pod", "isolate-network", "notify-falcosidekick", "snapshot-logs")) {
                 events.add(event("falco.response." + action + ".v1", rule.name(), "skipped"));
             }
         }
@@ -225,6 +228,11 @@ final class ManifestsIT {
             events.add(event("falco.response.isolate-network.v1", "Write below etc", outcome));
         }
         events.add(event("falco.response.isolate-network.undo.v1", "", ""));
+        events.add(event("falco.response.cordon-node.undo.v1", "", ""));
+        events.add(CloudEventBuilder.v1(
+                        event("falco.response.isolate-network.v1", "PTRACE attached to process", "skipped"))
+                .withExtension("reason", "host")
+                .build());
         events.add(event("falco.rule.output.v1", "Falco response: delete-pod acted", ""));
         events.add(event("com.example.other", "Write below etc", ""));
         return events;

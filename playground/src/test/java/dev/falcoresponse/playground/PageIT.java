@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,6 +101,31 @@ final class PageIT {
         page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("details-text"), "complete"));
         assertThat(page.find("#details-text").getText()).contains("complete: true", "intact alert.json");
         page.find("#details button").click();
+    }
+
+    @Test
+    @Order(2)
+    void aNodeThatWasCordonedIsListedAndUncordoned() throws IOException {
+        page.visit("replay");
+        page.letThemAct();
+        page.type(RecordedAlert.named("read-sensitive-file-host")
+                .at(Instant.now())
+                .with("uuid", UUID.randomUUID().toString())
+                .with("hostname", "worker-2")
+                .with("rule", "PTRACE attached to process")
+                .body());
+        assertThat(page.send()).contains("skipped host", "acted cordoned", "Node worker-2 cordoned");
+
+        page.find("nav a[href='#cluster']").click();
+        page.wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector("[aria-label='Uncordon worker-2']")));
+        page.takeScreenshot("cordoned");
+        page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
+            page.find("[aria-label='Uncordon worker-2']").click();
+            return true;
+        });
+
+        page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("cordoned"), "No node is cordoned"));
+        assertThat(page.find("#release-result").getText()).contains("Uncordoned Node worker-2");
     }
 
     @Test
@@ -264,16 +290,16 @@ final class PageIT {
     @Order(6)
     void aRefusedSettingIsReportedWithTheErrorOfTheFunction() {
         page.visit("settings");
-        assertThat(page.textOf("#functions section"))
+        assertThat(page.textOf("#functions [aria-label='delete-pod']"))
                 .contains(
                         "RESPONSE_DRY_RUN\nfalse (set): preview only",
                         "RESPONSE_BUDGET\n20/1m (default)",
                         "DELETE_POD_MODE")
                 .doesNotContain("ISOLATE_NETWORK_SCOPE");
-        page.find("#functions section form button").click();
+        page.find("#functions [aria-label='delete-pod'] form button").click();
 
         page.wait.until(ExpectedConditions.textToBePresentInElementLocated(
-                By.cssSelector("#functions section output"), "RESPONSE_BUDGET is \"20\""));
+                By.cssSelector("#functions [aria-label='delete-pod'] output"), "RESPONSE_BUDGET is \"20\""));
     }
 
     @ParameterizedTest

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,9 +92,10 @@ final class PlayIT {
             assertThat(line.properties())
                     .extracting(Map.Entry::getKey)
                     .containsExactly("alert", "triggers", "answers", "deadLetter", "changes");
-            JsonNode answer = line.path("answers").path(0);
-            boolean acted = answer.path("record").path("outcome").asText().equals("acted")
-                    && !answer.path("function").asText().equals("snapshot-logs");
+            boolean acted = StreamSupport.stream(line.path("answers").spliterator(), false)
+                    .anyMatch(answer ->
+                            answer.path("record").path("outcome").asText().equals("acted")
+                                    && !answer.path("function").asText().equals("snapshot-logs"));
             assertThat(line.path("changes").isEmpty()).isEqualTo(!acted);
             boolean rejected = line.path("answers").path(0).path("status").asInt() == 400;
             assertThat(line.path("deadLetter").isNull()).isEqualTo(!rejected);

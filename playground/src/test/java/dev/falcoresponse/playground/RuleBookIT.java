@@ -12,13 +12,17 @@ import dev.falcoresponse.playground.cluster.Cluster;
 import dev.falcoresponse.playground.cluster.EmbeddedCluster;
 import dev.falcoresponse.testing.FalcoRule;
 import dev.falcoresponse.testing.RecordedAlert;
+import dev.falcoresponse.testing.TestNodes;
 import dev.falcoresponse.testing.TestPods;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -43,8 +47,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RuleBookIT {
     private static final Path HOME = Path.of("..");
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Map<String, String> ACTED_REASONS =
-            Map.of("delete-pod", "deleted", "isolate-network", "isolated", "snapshot-logs", "captured");
+    private static final Map<String, String> ACTED_REASONS = Map.of(
+            "cordon-node",
+            "cordoned",
+            "delete-pod",
+            "deleted",
+            "isolate-network",
+            "isolated",
+            "snapshot-logs",
+            "captured");
 
     private final RuleBook rules = RuleBook.read(HOME.resolve("knative"), List.of());
     private Cluster cluster;
@@ -54,6 +65,9 @@ final class RuleBookIT {
     @BeforeAll
     void start() {
         cluster = EmbeddedCluster.start();
+        Stream.of("worker-1", "worker-2", "worker-3")
+                .forEach(
+                        name -> cluster.client().resource(TestNodes.ready(name)).create());
         functions = Functions.start(HOME, rules, cluster, true);
         broker = new Broker(rules, functions.addresses(), _ -> {});
     }
@@ -100,21 +114,37 @@ final class RuleBookIT {
             table.put(
                     action,
                     rows().stream()
-                            .filter(row -> row.response().equals(action))
+                            .filter(row -> row.responses().contains(action))
                             .map(Row::rule)
                             .sorted()
                             .toList());
-            triggers.put(
-                    action,
-                    Pattern.compile("(?m)^ +- exact: \\{rule: \"(.+)\"\\}$")
-                            .matcher(Files.readString(
-                                    HOME.resolve("knative").resolve(action).resolve("trigger.yaml")))
-                            .results()
-                            .map(each -> each.group(1))
-                            .toList());
+            triggers.put(action, rulesOf(action, "trigger.yaml"));
         }
 
         assertThat(triggers).isEqualTo(table);
+    }
+
+    @Test
+    void theTriggerForHostAlertsNamesExactlyTheRulesOfItsTable() throws IOException {
+        String book = Files.readString(HOME.resolve("knative").resolve("RULES.md"));
+        List<String> table = Pattern.compile("(?m)^\\| ([^|]+) \\| `cordon-node` \\| [^|]{8,} \\|$")
+                .matcher(book)
+                .results()
+                .map(each -> each.group(1))
+                .sorted()
+                .toList();
+
+        assertThat(rulesOf("cordon-node", "trigger-host.yaml")).isNotEmpty().isEqualTo(table);
+    }
+
+    /** The rules that the Triggers of a file name. */
+    private static List<String> rulesOf(String action, String file) throws IOException {
+        return Pattern.compile("(?m)^ +- exact: \\{rule: \"(.+)\"\\}$")
+                .matcher(
+                        Files.readString(HOME.resolve("knative").resolve(action).resolve(file)))
+                .results()
+                .map(each -> each.group(1))
+                .toList();
     }
 
     private static RecordedAlert alert(FalcoRule rule, Pod pod) {
@@ -138,31 +168,66 @@ final class RuleBookIT {
                 .filter(each -> each.name().equals(row.rule()))
                 .findFirst()
                 .orElseThrow();
-        Pod pod = TestPods.create(cluster.client(), "shop", "web-" + System.nanoTime());
+        String node = "worker-" + System.nanoTime();
+        cluster.client().resource(TestNodes.ready(node)).create();
+        Pod pod = TestPods.create(cluster.client(), "shop", "web-" + System.nanoTime(), TestPods.onNode(node));
 
         int before = functions.notifications().size();
         EventTrace trace = broker.send(SentAlert.of("", "", alert(rule, pod)).event());
 
-        List<Answer> answers = trace.answers().stream()
-                .filter(answer -> !answer.function().equals(Functions.NOTIFY))
-                .toList();
-        if (row.response().isEmpty()) {
-            assertThat(trace.triggers()).isEmpty();
-            assertThat(answers).isEmpty();
-        } else {
-            assertThat(trace.triggers()).containsExactly(row.response(), Functions.NOTIFY);
-            assertThat(answers)
-                    .singleElement()
-                    .satisfies(answer -> assertThat(
-                                    JSON.readTree(answer.body()).path("reason").asText())
-                            .isEqualTo(ACTED_REASONS.get(row.response())));
-            assertThat(functions
-                            .notifications()
-                            .subList(before, functions.notifications().size()))
-                    .extracting(told -> told.path("rule").asText())
-                    .containsExactly("Falco response: " + row.response() + " acted");
+        Map<String, String> answered = new TreeMap<>();
+        for (Answer answer : trace.answers()) {
+            if (!answer.function().equals(Functions.NOTIFY)) {
+                answered.put(
+                        answer.function(),
+                        JSON.readTree(answer.body()).path("reason").asText());
+            }
+        }
+        Map<String, String> expected = new TreeMap<>();
+        row.responses().forEach(each -> expected.put(each, ACTED_REASONS.get(each)));
+        assertThat(answered).isEqualTo(expected);
+        assertThat(functions
+                        .notifications()
+                        .subList(before, functions.notifications().size()))
+                .extracting(told -> told.path("rule").asText())
+                .containsExactlyInAnyOrderElementsOf(row.responses().stream()
+                        .map(each -> "Falco response: " + each + " acted")
+                        .toList());
+        if (row.responses().contains("cordon-node")) {
+            broker.send(undo(node));
         }
         assertThat(trace.deadLetters()).isEmpty();
+    }
+
+    /** Frees the slot: only one node may be cordoned at a time. */
+    private static CloudEvent undo(String node) {
+        return CloudEventBuilder.v1()
+                .withId(UUID.randomUUID().toString())
+                .withSource(URI.create("/test"))
+                .withType("falco.response.cordon-node.undo.v1")
+                .withData("application/json", ("{\"node\":\"" + node + "\"}").getBytes(StandardCharsets.UTF_8))
+                .build();
+    }
+
+    @Test
+    void anAlertAboutTheHostCordonsItThroughTheReplyOfTheFunctionThatSkipsIt() throws IOException {
+        String node = "host-" + System.nanoTime();
+        cluster.client().resource(TestNodes.ready(node)).create();
+        RecordedAlert alert = RecordedAlert.named("read-sensitive-file-host")
+                .at(Instant.now())
+                .with("uuid", UUID.randomUUID().toString())
+                .with("hostname", node)
+                .with("rule", "PTRACE attached to process")
+                .withHeader("ce-rule", "PTRACE attached to process");
+
+        EventTrace trace = broker.send(SentAlert.of("", "", alert).event());
+
+        assertThat(trace.answers())
+                .filteredOn(answer -> !answer.function().equals(Functions.NOTIFY))
+                .extracting(answer -> answer.function() + " "
+                        + JSON.readTree(answer.body()).path("reason").asText())
+                .containsExactly("isolate-network host", "cordon-node cordoned");
+        broker.send(undo(node));
     }
 
     @ParameterizedTest

@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The Triggers of a folder: {@code base/broker.yaml}, and a {@code trigger.yaml} in the folder of each action. */
+/**
+ * The Triggers of a folder: {@code base/broker.yaml}, and {@code trigger.yaml} and {@code trigger-*.yaml} in the folder of each
+ * action.
+ */
 public record RuleBook(List<Trigger> triggers) {
     public RuleBook {
         triggers = List.copyOf(triggers);
@@ -100,12 +103,13 @@ public record RuleBook(List<Trigger> triggers) {
         }
     }
 
+    private static boolean isTriggerFile(Path file) {
+        return file.getFileName().toString().matches("trigger(-[a-z-]+)?\\.yaml");
+    }
+
     private static List<Path> triggerFiles(Path knative) {
-        try (Stream<Path> folders = Files.list(knative)) {
-            return folders.map(folder -> folder.resolve("trigger.yaml"))
-                    .filter(Files::isRegularFile)
-                    .sorted()
-                    .toList();
+        try (Stream<Path> files = Files.find(knative, 2, (file, _) -> isTriggerFile(file))) {
+            return files.sorted().toList();
         } catch (IOException e) {
             throw new IllegalArgumentException(knative + " cannot be read: " + e.getMessage(), e);
         }

@@ -181,12 +181,20 @@ final class TriggerLint {
                 .withId("1")
                 .withSource(URI.create("/falco-response"))
                 .withType(type);
-        Map.of("rule", rule, "outcome", outcome, "reason", outcome.equals("acted") ? "captured" : "dry-run")
-                .forEach((name, value) -> {
-                    if (!value.isEmpty()) {
-                        event.withExtension(name, value);
-                    }
-                });
+        Map.of("rule", rule, "outcome", outcome, "reason", reason(outcome)).forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                event.withExtension(name, value);
+            }
+        });
         return event.build();
+    }
+
+    /** A reason that Triggers filter by. */
+    private static String reason(String outcome) {
+        return switch (outcome) {
+            case "acted" -> "captured";
+            case "skipped" -> "host";
+            default -> "dry-run";
+        };
     }
 }

@@ -18,6 +18,7 @@ import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The client's mock server, corrected where it differs from a real API server: it ignores preconditions, patch tests and
@@ -47,6 +48,12 @@ final class StrictCrudDispatcher extends KubernetesCrudDispatcher {
         }
         if (method.equals("PATCH") && "application/apply-patch+yaml".equals(request.getHeader("Content-Type"))) {
             return apply(request, path);
+        }
+        if (method.equals("PATCH") && "application/merge-patch+json".equals(request.getHeader("Content-Type"))) {
+            return merge(request, path);
+        }
+        if (method.equals("POST") && isDryRun(request)) {
+            return tryCreation(request, path);
         }
         if (method.equals("GET") && path.endsWith("/log")) {
             return new MockResponse().setResponseCode(200).setBody(LOG);
@@ -96,6 +103,47 @@ final class StrictCrudDispatcher extends KubernetesCrudDispatcher {
             }
         }
         return store(request, path, JsonPatch.apply(operations, object));
+    }
+
+    /** JSON merge patch (RFC 7396), bound to the uid and version that it contains; the mock keeps nulls, and dry runs. */
+    private synchronized MockResponse merge(RecordedRequest request, String path) {
+        MockResponse current = withReason(handleGet(path), path);
+        if (current.code() != 200) {
+            return current;
+        }
+        ObjectNode object = (ObjectNode) json(current.getBody().readUtf8());
+        ObjectNode patch = (ObjectNode) json(request.getBody().readUtf8());
+        JsonNode before = object.path("metadata");
+        JsonNode bound = patch.path("metadata");
+        if (bound.has("uid") && !bound.path("uid").equals(before.path("uid"))) {
+            return status(422, "Invalid", "metadata.uid: field is immutable");
+        }
+        if (bound.has("resourceVersion") && !bound.path("resourceVersion").equals(before.path("resourceVersion"))) {
+            return status(
+                    409, "Conflict", "the object has been modified; please apply your changes to the latest version");
+        }
+        merge(object, patch);
+        return store(request, path, object);
+    }
+
+    private static void merge(ObjectNode object, ObjectNode patch) {
+        for (Map.Entry<String, JsonNode> member : patch.properties()) {
+            if (member.getValue().isNull()) {
+                object.remove(member.getKey());
+            } else if (member.getValue() instanceof ObjectNode inner) {
+                merge(object.withObjectProperty(member.getKey()), inner);
+            } else {
+                object.set(member.getKey(), member.getValue());
+            }
+        }
+    }
+
+    private synchronized MockResponse tryCreation(RecordedRequest request, String collection) {
+        JsonNode object = json(request.getBody().readUtf8());
+        String path = collection + "/" + object.at("/metadata/name").asText();
+        return handleGet(path).code() == 200
+                ? status(409, "AlreadyExists", path + " already exists")
+                : new MockResponse().setResponseCode(201).setBody(object.toString());
     }
 
     private static boolean holds(JsonNode test, JsonNode object) {

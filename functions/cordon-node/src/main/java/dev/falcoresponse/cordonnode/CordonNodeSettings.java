@@ -1,0 +1,53 @@
+package dev.falcoresponse.cordonnode;
+
+import dev.falcoresponse.settings.Durations;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.config.spi.Converter;
+
+/** How many nodes are cordoned, and for how long. */
+@ConfigMapping(prefix = "cordon-node")
+interface CordonNodeSettings {
+    /** Nodes that are cordoned by this function at the same time, over all replicas. */
+    @WithDefault("1")
+    @WithConverter(OneOrMore.class)
+    int max();
+
+    /** Ready, schedulable workers that must remain. */
+    @WithDefault("2")
+    @WithConverter(ZeroOrMore.class)
+    int minSchedulable();
+
+    /** When the node is uncordoned, from the time it was cordoned; never by default. */
+    Optional<@WithConverter(Durations.SecondOrMore.class) Duration> expiresAfter();
+
+    /** A whole number that is not negative. */
+    final class ZeroOrMore implements Converter<Integer> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Integer convert(String text) {
+            if (!text.strip().matches("\\d{1,6}")) {
+                throw new IllegalArgumentException("it is no number of nodes, such as 2");
+            }
+            return Integer.valueOf(text.strip());
+        }
+    }
+
+    /** A whole number from one on. */
+    final class OneOrMore implements Converter<Integer> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Integer convert(String text) {
+            int number = new ZeroOrMore().convert(text);
+            if (number == 0) {
+                throw new IllegalArgumentException("with 0 no node could ever be cordoned");
+            }
+            return number;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.falcoresponse.cordonnode;
+
+import dev.falcoresponse.action.Cause;
+import io.fabric8.kubernetes.api.model.Node;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The marks on a cordoned node. They are bound to its uid: on a node that was recreated under its name they mean nothing. */
+final class NodeMarks {
+    /** The node's own uid. */
+    static final String LABEL = "falco-response/quarantine";
+
+    static final String RULE = "falco-response/rule";
+    static final String EVENT_ID = "falco-response/event-id";
+
+    /** RFC 3339. */
+    static final String EVENT_TIME = "falco-response/event-time";
+
+    /** RFC 3339; absent when the node stays cordoned until somebody asks. */
+    static final String EXPIRES_AT = "falco-response/expires-at";
+
+    /** {@code true} when a person had cordoned the node before; else absent. */
+    static final String CORDONED_BEFORE = "falco-response/cordoned-before";
+
+    /** The keys of {@link #AUTOSCALERS} that others had set before, separated by commas; absent when there are none. */
+    static final String KEPT = "falco-response/kept-annotations";
+
+    /** Keep autoscalers from removing the node, and with it the evidence. */
+    static final List<String> AUTOSCALERS =
+            List.of("cluster-autoscaler.kubernetes.io/scale-down-disabled", "karpenter.sh/do-not-disrupt");
+
+    /** All annotations of our own. */
+    static final List<String> OWN = List.of(RULE, EVENT_ID, EVENT_TIME, EXPIRES_AT, CORDONED_BEFORE, KEPT);
+
+    private static final List<String> CONTROL_PLANE =
+            List.of("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master");
+
+    private NodeMarks() {}
+
+    static String name(Node node) {
+        return node.getMetadata().getName();
+    }
+
+    static String uid(Node node) {
+        return node.getMetadata().getUid();
+    }
+
+    static Map<String, String> labels(Node node) {
+        return Optional.ofNullable(node.getMetadata().getLabels()).orElse(Map.of());
+    }
+
+    static Map<String, String> annotations(Node node) {
+        return Optional.ofNullable(node.getMetadata().getAnnotations()).orElse(Map.of());
+    }
+
+    static boolean isUnschedulable(Node node) {
+        return node.getSpec() != null && Boolean.TRUE.equals(node.getSpec().getUnschedulable());
+    }
+
+    static boolean isMarked(Node node) {
+        return uid(node).equals(labels(node).get(LABEL));
+    }
+
+    /** Whether the node is cordoned, and by this function. */
+    static boolean isCordoned(Node node) {
+        return isMarked(node) && isUnschedulable(node);
+    }
+
+    static boolean isControlPlane(Node node) {
+        return CONTROL_PLANE.stream().anyMatch(labels(node)::containsKey);
+    }
+
+    /** Whether new pods are scheduled to the node. */
+    static boolean isSchedulableWorker(Node node) {
+        return !isControlPlane(node)
+                && !isUnschedulable(node)
+                && node.getStatus() != null
+                && node.getStatus().getConditions().stream()
+                        .anyMatch(each -> "Ready".equals(each.getType()) && "True".equals(each.getStatus()));
+    }
+
+    static boolean isExpired(Node node, Instant now) {
+        return Optional.ofNullable(annotations(node).get(EXPIRES_AT))
+                .flatMap(NodeMarks::time)
+                .filter(expiry -> !expiry.isAfter(now))
+                .isPresent();
+    }
+
+    private static Optional<Instant> time(String text) {
+        try {
+            return Optional.of(Instant.parse(text));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    static Cause cause(Node node) {
+        Map<String, String> annotations = annotations(node);
+        return new Cause(
+                annotations.getOrDefault(RULE, ""),
+                annotations.getOrDefault(EVENT_ID, ""),
+                annotations.getOrDefault(EVENT_TIME, ""));
+    }
+}

@@ -1,0 +1,474 @@
+package dev.falcoresponse.cordonnode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+
+import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.KubeAccess;
+import dev.falcoresponse.testing.KubeApiServer;
+import dev.falcoresponse.testing.NeedsKubeApiServer;
+import dev.falcoresponse.testing.RecordedAlert;
+import dev.falcoresponse.testing.Send;
+import dev.falcoresponse.testing.ServiceAccountAccess;
+import dev.falcoresponse.testing.ShippedRole;
+import dev.falcoresponse.testing.TestNodes;
+import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.ThisFunction;
+import dev.falcoresponse.testing.Waiting;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.restassured.response.ValidatableResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Exactly the alert's node is cordoned, within its rails, and taken back; Nodes are objects without kubelets. */
+@NeedsKubeApiServer
+class CordonNodeIT {
+    private static final String LABEL = "falco-response/quarantine";
+
+    private static KubeApiServer server;
+    private static KubernetesClient client;
+    private static KubeAccess access;
+    private static FunctionProcess function;
+    private String namespace = "";
+
+    @BeforeAll
+    static void start(KubeApiServer apiServer) {
+        server = apiServer;
+        client = server.client();
+        access = ThisFunction.access(server);
+        ServiceAccountAccess.apply(client, ThisFunction.MANIFESTS.resolve("fence.yaml"));
+        function = ThisFunction.acting(access, Map.of("RESPONSE_COOLDOWN", "0s"));
+    }
+
+    @AfterAll
+    static void stop() {
+        function.close();
+    }
+
+    @BeforeEach
+    void threeWorkers() {
+        namespace = server.newNamespace();
+        List.of("worker-1", "worker-2", "worker-3").forEach(name -> node(name, each -> each));
+    }
+
+    @AfterEach
+    void removeNodes() {
+        client.nodes().delete();
+        client.configMaps()
+                .inNamespace("falco-response")
+                .withLabel("app.kubernetes.io/managed-by", "falco-response")
+                .delete();
+    }
+
+    private static Node node(String name, UnaryOperator<NodeBuilder> change) {
+        Node node = change.apply(new NodeBuilder(TestNodes.ready(name))).build();
+        Node created = client.resource(node).create();
+        return client.resource(
+                        new NodeBuilder(created).withStatus(node.getStatus()).build())
+                .updateStatus();
+    }
+
+    private static Node now(String name) {
+        return client.nodes().withName(name).get();
+    }
+
+    private static void edit(String name, UnaryOperator<NodeBuilder> change) {
+        client.nodes()
+                .withName(name)
+                .edit(node -> change.apply(new NodeBuilder(node)).build());
+    }
+
+    private RecordedAlert podAlert(String node) {
+        Pod pod = TestPods.create(client, namespace, "web-" + UUID.randomUUID(), TestPods.onNode(node));
+        return withId(RecordedAlert.shellIn(pod));
+    }
+
+    private static RecordedAlert hostAlert(String hostname) {
+        return withId(RecordedAlert.named("read-sensitive-file-host")
+                .at(Instant.now())
+                .with("hostname", hostname));
+    }
+
+    private static RecordedAlert withId(RecordedAlert alert) {
+        return alert.with("uuid", UUID.randomUUID().toString());
+    }
+
+    private static ValidatableResponse send(RecordedAlert alert) {
+        return send(function, alert);
+    }
+
+    private static ValidatableResponse send(FunctionProcess receiver, RecordedAlert alert) {
+        return Send.BINARY.to(receiver.uri(), alert).then();
+    }
+
+    private static ValidatableResponse cordoned(RecordedAlert alert) {
+        return send(alert).statusCode(200).body("outcome", equalTo("acted"), "reason", equalTo("cordoned"));
+    }
+
+    private static ValidatableResponse event(String type, String data) {
+        return Send.request(function.uri())
+                .headers(Map.of(
+                        "ce-specversion", "1.0",
+                        "ce-id", UUID.randomUUID().toString(),
+                        "ce-source", "/someone",
+                        "ce-type", type,
+                        "Content-Type", "application/json"))
+                .body(data)
+                .post()
+                .then()
+                .statusCode(200);
+    }
+
+    private static ValidatableResponse undo(String node) {
+        return event("falco.response.cordon-node.undo.v1", "{\"node\":\"" + node + "\"}");
+    }
+
+    private static List<String> slots() {
+        return client
+                .configMaps()
+                .inNamespace("falco-response")
+                .withLabel("app.kubernetes.io/managed-by", "falco-response")
+                .list()
+                .getItems()
+                .stream()
+                .map(each -> each.getMetadata().getName() + " " + each.getData().get("node"))
+                .toList();
+    }
+
+    // which node
+
+    @Test
+    void theNodeOfTheAlertsPodIsCordonedWithAllMarksInOneChange() {
+        RecordedAlert alert = podAlert("worker-2");
+        cordoned(alert)
+                .body(
+                        "targetKind",
+                        equalTo("Node"),
+                        "targetName",
+                        equalTo("worker-2"),
+                        "identity",
+                        equalTo("container"))
+                .body("node", equalTo("worker-2"), "namespace", equalTo(namespace))
+                .header("ce-subject", "worker-2");
+
+        Node node = now("worker-2");
+        assertThat(node.getSpec().getUnschedulable()).isTrue();
+        assertThat(node.getMetadata().getLabels())
+                .containsEntry(LABEL, node.getMetadata().getUid());
+        assertThat(node.getMetadata().getAnnotations())
+                .containsEntry("falco-response/rule", "Terminal shell in container")
+                .containsEntry("falco-response/event-id", alert.member("uuid"))
+                .containsKey("falco-response/event-time")
+                .containsEntry("cluster-autoscaler.kubernetes.io/scale-down-disabled", "true")
+                .containsEntry("karpenter.sh/do-not-disrupt", "true")
+                .doesNotContainKeys("falco-response/cordoned-before", "falco-response/expires-at");
+        assertThat(slots()).containsExactly("cordoned-1 worker-2");
+        Waiting.until(
+                "the Kubernetes Event",
+                Duration.ofSeconds(20),
+                () -> client.events().v1().events().inNamespace("default").list().getItems().stream()
+                        .anyMatch(each -> each.getRegarding()
+                                        .getUid()
+                                        .equals(node.getMetadata().getUid())
+                                && each.getReason().equals("cordoned")));
+    }
+
+    @Test
+    void anAlertAboutTheHostCordonsTheNodeOfThatName() {
+        cordoned(hostAlert("worker-1")).body("identity", equalTo("name"), "pod", equalTo(null));
+
+        assertThat(now("worker-1").getSpec().getUnschedulable()).isTrue();
+    }
+
+    @Test
+    void whereNoNodeHasTheHostnameTheMissingSettingIsNamed() {
+        send(hostAlert("falco-x7f2p"))
+                .statusCode(200)
+                .body("reason", equalTo("not-found"), "message", containsString("FALCO_HOSTNAME"));
+    }
+
+    @Test
+    void aNodeThatIsYoungerThanTheAlertIsAnotherOne() {
+        send(hostAlert("worker-1").at(Instant.now().minusSeconds(60)))
+                .statusCode(200)
+                .body("outcome", equalTo("skipped"), "reason", equalTo("replaced"));
+        assertThat(now("worker-1").getSpec().getUnschedulable()).isNull();
+    }
+
+    @Test
+    void thePodMustBeProvenAndHaveANode() {
+        send(podAlert("worker-1").withField("container.id", null))
+                .body("outcome", equalTo("denied"), "reason", equalTo("unproven"));
+        Pod pending = TestPods.create(client, namespace, "pending");
+        send(RecordedAlert.shellIn(pending)).body("reason", equalTo("not-found"), "message", containsString("no node"));
+        send(hostAlert("worker-1").withField("container.id", "70fe8b31aaaa")).body("reason", equalTo("no-pod"));
+    }
+
+    @Test
+    void anAlertOfAPluginWithoutAPodIsNotAboutItsOwnNode() {
+        RecordedAlert audit = RecordedAlert.named("k8saudit-disallowed-user-no-namespace")
+                .at(Instant.now())
+                .with("hostname", "worker-1");
+
+        send(audit).statusCode(200).body("reason", equalTo("no-pod"));
+    }
+
+    // what is refused
+
+    @ParameterizedTest
+    @CsvSource({
+        "node-role.kubernetes.io/control-plane, '', control-plane",
+        "node-role.kubernetes.io/master, '', control-plane",
+        "falco-response/exempt, true, exempt"
+    })
+    void aNodeWithThatLabelIsLeftAlone(String label, String value, String reason) {
+        edit("worker-1", node -> node.editMetadata().addToLabels(label, value).endMetadata());
+
+        send(hostAlert("worker-1")).body("outcome", equalTo("denied"), "reason", equalTo(reason));
+        assertThat(now("worker-1").getSpec().getUnschedulable()).isNull();
+    }
+
+    @Test
+    void thePodsOwnLabelAndOwnerDoNotProtectItsNode() {
+        Pod pod = TestPods.create(
+                client,
+                namespace,
+                "agent",
+                each -> TestPods.ownedBy("apps/v1", "DaemonSet", "agent")
+                        .apply(TestPods.onNode("worker-1").apply(each))
+                        .editMetadata()
+                        .addToLabels("falco-response/exempt", "true")
+                        .endMetadata());
+
+        cordoned(RecordedAlert.shellIn(pod));
+    }
+
+    @Test
+    void enoughNodesMustRemain() {
+        edit("worker-3", node -> node.editSpec().withUnschedulable(true).endSpec());
+
+        send(hostAlert("worker-1"))
+                .body("outcome", equalTo("denied"), "reason", equalTo("too-few-nodes"))
+                .body("message", containsString("1 ready, schedulable workers"));
+    }
+
+    @Test
+    void nodesThatAreNotReadyOrRunTheControlPlaneDoNotCount() {
+        edit(
+                "worker-2",
+                node -> node.editMetadata()
+                        .addToLabels("node-role.kubernetes.io/control-plane", "")
+                        .endMetadata());
+
+        send(hostAlert("worker-1")).body("reason", equalTo("too-few-nodes"));
+    }
+
+    @Test
+    void noMoreThanTheMaximumAreCordoned() {
+        node("worker-4", each -> each);
+        cordoned(hostAlert("worker-1"));
+
+        send(hostAlert("worker-2"))
+                .body("outcome", equalTo("denied"), "reason", equalTo("budget"))
+                .body("message", containsString("CORDON_NODE_MAX"));
+        send(hostAlert("worker-1")).body("reason", equalTo("already-done"));
+    }
+
+    @Test
+    void alsoWhenSomebodyDeletedTheSlot() {
+        node("worker-4", each -> each);
+        cordoned(hostAlert("worker-1"));
+        client.configMaps().inNamespace("falco-response").withName("cordoned-1").delete();
+
+        send(hostAlert("worker-2")).body("reason", equalTo("budget"));
+    }
+
+    // undo
+
+    @Test
+    void undoRemovesWhatWasSetAndNothingElse() {
+        edit(
+                "worker-1",
+                node -> node.editMetadata()
+                        .addToAnnotations("karpenter.sh/do-not-disrupt", "true")
+                        .addToLabels("zone", "a")
+                        .endMetadata());
+        cordoned(hostAlert("worker-1"));
+        edit(
+                "worker-1",
+                node -> node.editMetadata()
+                        .addToLabels("added", "meanwhile")
+                        .endMetadata()
+                        .editSpec()
+                        .addNewTaint("NoExecute", "inspected", null, "true")
+                        .endSpec());
+
+        undo("worker-1").body("outcome", equalTo("acted"), "reason", equalTo("uncordoned"));
+
+        Node node = now("worker-1");
+        assertThat(node.getSpec().getUnschedulable()).isNull();
+        assertThat(node.getSpec().getTaints()).extracting(each -> each.getKey()).contains("inspected");
+        assertThat(node.getMetadata().getLabels())
+                .doesNotContainKey(LABEL)
+                .containsEntry("zone", "a")
+                .containsEntry("added", "meanwhile");
+        assertThat(node.getMetadata().getAnnotations())
+                .containsEntry("karpenter.sh/do-not-disrupt", "true")
+                .doesNotContainKey("cluster-autoscaler.kubernetes.io/scale-down-disabled")
+                .allSatisfy((name, _) -> assertThat(name).doesNotStartWith("falco-response/"));
+        assertThat(slots()).isEmpty();
+        undo("worker-1").body("reason", equalTo("nothing-to-undo"));
+    }
+
+    @Test
+    void aNodeThatAPersonHadCordonedBeforeStaysSo() {
+        edit("worker-1", node -> node.editSpec().withUnschedulable(true).endSpec());
+        cordoned(hostAlert("worker-1"))
+                .body(
+                        "details.cordonedBefore",
+                        equalTo(true),
+                        "message",
+                        containsString("a person had cordoned it before"));
+
+        undo("worker-1").body("outcome", equalTo("acted"), "reason", equalTo("released"));
+
+        assertThat(now("worker-1").getSpec().getUnschedulable()).isTrue();
+        assertThat(now("worker-1").getMetadata().getLabels()).doesNotContainKey(LABEL);
+    }
+
+    @Test
+    void aPersonsUncordonIsRespected() {
+        RecordedAlert alert = hostAlert("worker-1");
+        cordoned(alert);
+        edit("worker-1", node -> node.editSpec().withUnschedulable(null).endSpec());
+
+        send(alert).body("reason", equalTo("already-done"), "details.undoneBy", equalTo("hand"));
+        assertThat(now("worker-1").getSpec().getUnschedulable()).isNull();
+
+        undo("worker-1").body("reason", equalTo("released"), "message", containsString("has uncordoned it meanwhile"));
+        assertThat(now("worker-1").getMetadata().getLabels()).doesNotContainKey(LABEL);
+        assertThat(slots()).isEmpty();
+    }
+
+    @Test
+    void theClockUncordonsWhatHasExpired() {
+        cordoned(hostAlert("worker-1"));
+        edit(
+                "worker-1",
+                node -> node.editMetadata()
+                        .addToAnnotations(
+                                "falco-response/expires-at",
+                                Instant.now().minusSeconds(1).toString())
+                        .endMetadata());
+
+        event("dev.knative.sources.ping", "{}")
+                .body("reason", equalTo("uncordoned"), "details.objects", hasItem("worker-1 acted/uncordoned"));
+        assertThat(now("worker-1").getSpec().getUnschedulable()).isNull();
+        event("dev.knative.sources.ping", "{}").body("reason", equalTo("nothing-to-undo"));
+    }
+
+    @Test
+    void aRequestWithAnotherUidIsAboutAnotherNode() {
+        cordoned(hostAlert("worker-1"));
+
+        event("falco.response.cordon-node.undo.v1", "{\"node\":\"worker-1\",\"uid\":\"4711\"}")
+                .body("reason", equalTo("replaced"));
+        assertThat(now("worker-1").getSpec().getUnschedulable()).isTrue();
+    }
+
+    // preview
+
+    @Test
+    void aPreviewChangesNothingAndIsRefusedAsTheActIs() {
+        String version = now("worker-1").getMetadata().getResourceVersion();
+        try (FunctionProcess previewing =
+                ThisFunction.acting(access, Map.of("RESPONSE_DRY_RUN", "true", "CORDON_NODE_EXPIRES_AFTER", "1h"))) {
+            send(previewing, hostAlert("worker-1"))
+                    .body("outcome", equalTo("previewed"), "message", containsString("Would cordon Node worker-1"));
+            assertThat(now("worker-1").getMetadata().getResourceVersion()).isEqualTo(version);
+            assertThat(slots()).isEmpty();
+
+            node("worker-4", each -> each);
+            cordoned(hostAlert("worker-1"));
+            send(previewing, hostAlert("worker-2")).body("reason", equalTo("budget"));
+        }
+    }
+
+    // permissions
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"spec\":{\"taints\":[{\"key\":\"a\",\"effect\":\"NoExecute\"}]}}",
+                "{\"spec\":{\"providerID\":\"other\"}}",
+                "{\"metadata\":{\"labels\":{\"node-role.kubernetes.io/control-plane\":\"\"}}}",
+                "{\"metadata\":{\"labels\":{\"kubernetes.io/hostname\":null}}}",
+                "{\"metadata\":{\"annotations\":{\"other\":\"x\"}}}",
+                "{\"metadata\":{\"finalizers\":[\"example.com/x\"]}}"
+            })
+    void theFenceRefusesEverythingElseWithTheFunctionsOwnToken(String patch) {
+        try (KubernetesClient own = access.client()) {
+            assertThatThrownBy(
+                            () -> own.nodes().withName("worker-1").patch(PatchContext.of(PatchType.JSON_MERGE), patch))
+                    .isInstanceOf(KubernetesClientException.class)
+                    .hasMessageContaining("cordon-node may only change");
+        }
+    }
+
+    @Test
+    void everyRightOfTheRoleIsNeeded() {
+        ShippedRole.in(ThisFunction.MANIFESTS.resolve("rbac.yaml"), client)
+                .forEach(role -> role.requireThatEverythingIsNeeded(function));
+    }
+
+    @Test
+    void withoutTheRoleInItsOwnNamespaceItSaysSo() {
+        var role = client.rbac().roles().inNamespace("falco-response").withName("falco-response-cordon-node");
+        var whole = role.get();
+        role.delete();
+        try {
+            Waiting.until(
+                    "readiness to name it",
+                    Duration.ofSeconds(30),
+                    () -> function.body("_/ready").contains("may not create configmaps in namespace falco-response"));
+        } finally {
+            whole.getMetadata().setResourceVersion(null);
+            client.resource(whole).create();
+        }
+        Waiting.until("readiness", Duration.ofSeconds(30), () -> function.status("_/ready") == 200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CORDON_NODE_MAX             | 0   | with 0 no node could ever be cordoned",
+                "CORDON_NODE_MIN_SCHEDULABLE | all | it is no number of nodes, such as 2",
+                "CORDON_NODE_MAXIMUM         | 2   | There is no setting CORDON_NODE_MAXIMUM"
+            })
+    void aWrongSettingStopsTheStart(String name, String value, String sentence) {
+        assertThat(FunctionProcess.failToStart(ThisFunction.TARGET, access, Map.of(name, value)))
+                .contains(name, sentence);
+    }
+}
