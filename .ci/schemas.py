@@ -40,7 +40,8 @@ def kubectl(path):
 
 # Kubernetes' schemas, as the API server publishes them
 for path, entry in kubectl("/openapi/v3")["paths"].items():
-    if not path.startswith(("api/v1", "apis/apps/", "apis/rbac", "apis/networking.k8s.io")):
+    if not path.startswith(("api/v1", "apis/admissionregistration", "apis/apps/", "apis/rbac",
+                            "apis/networking.k8s.io")):
         continue
     document = strict(kubectl(entry["serverRelativeURL"]))
     for name, schema in document["components"]["schemas"].items():
