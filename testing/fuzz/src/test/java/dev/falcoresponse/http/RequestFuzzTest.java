@@ -13,6 +13,7 @@ import dev.falcoresponse.pipeline.EchoPipeline;
 import dev.falcoresponse.pipeline.EventResponder;
 import dev.falcoresponse.record.RecordJson;
 import dev.falcoresponse.security.Callers;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -21,6 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -71,7 +73,8 @@ class RequestFuzzTest {
                 .order(RouteConstants.ROUTE_ORDER_BODY_HANDLER)
                 .handler(BodyHandler.create(false).setBodyLimit(LIMIT));
         EchoPipeline.Echo echo = new EchoPipeline.Echo();
-        new RequestGate(echo, callers, new ProblemHandler(echo, responder)).register(router);
+        new RequestGate(echo, callers, new ProblemHandler(echo, responder), new MemorySize(BigInteger.valueOf(LIMIT)))
+                .register(router);
         router.route()
                 .blockingHandler(request -> request.response()
                         .putHeader("Content-Type", "application/json")
