@@ -109,16 +109,17 @@ const GUARDS = [
   ['age', 'stale'], ['cluster', 'other-cluster'], ['namespace', 'protected-namespace'],
   ['same pod', 'not-found', 'replaced', 'unproven', 'terminating'], ['exempt', 'exempt'], ['owner', 'owner-kind'],
   ['not itself', 'self'], ['host network', 'host-network'], ['worker', 'control-plane'], ['not already done', 'already-done'],
-  ['enough nodes', 'too-few-nodes'],
+  ['enough nodes', 'too-few-nodes'], ['kind', 'kind'], ['often enough', 'not-often-enough'],
   ['cool-down', 'recently-handled'], ['budget', 'budget'],
 ];
 
 // the guards that an action does not have; a notification has none of them
 const OMITTED = {
-  'cordon-node': ['owner', 'not itself', 'host network'],
-  'delete-pod': ['host network', 'worker', 'not already done', 'enough nodes'],
-  'isolate-network': ['worker', 'enough nodes'],
-  'snapshot-logs': ['owner', 'not itself', 'host network', 'worker', 'enough nodes'],
+  'suspend-workload': ['host network', 'worker', 'enough nodes'],
+  'cordon-node': ['owner', 'not itself', 'host network', 'kind', 'often enough'],
+  'delete-pod': ['host network', 'worker', 'not already done', 'enough nodes', 'kind', 'often enough'],
+  'isolate-network': ['worker', 'enough nodes', 'kind', 'often enough'],
+  'snapshot-logs': ['owner', 'not itself', 'host network', 'worker', 'enough nodes', 'kind', 'often enough'],
 };
 // other outcomes do not say which guards were checked
 const GUARDED = ['acted', 'previewed', 'denied', 'skipped'];
@@ -314,6 +315,10 @@ function drawCluster() {
     el('strong', {}, plain(node.name)), el('br'),
     `for ${plain(node.rule)}; ${node.expires ? 'until ' + plain(node.expires) : 'until it is uncordoned'} `,
     el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/release', { node: node.name }))) }, 'aria-label': `Uncordon ${node.name}` }, 'Uncordon')))));
+  $('suspended').replaceChildren(...(cluster.suspended.length === 0 ? [el('li', { class: 'quiet' }, 'No workload is suspended by a response.')] : cluster.suspended.map((each) => el('li', {},
+    el('strong', {}, `${plain(each.kind)} ${plain(each.namespace)}/${plain(each.name)}`), el('br'),
+    `for ${plain(each.rule)}; ${each.expires ? 'until ' + plain(each.expires) : 'until it is resumed'} `,
+    el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/release', { kind: each.kind, namespace: each.namespace, name: each.name }))) }, 'aria-label': `Resume ${each.kind} ${each.namespace}/${each.name}` }, 'Resume')))));
   const namespaces = [...new Set(cluster.pods.map((pod) => pod.namespace))].sort();
   $('pods').replaceChildren(...namespaces.map((namespace) => el('section', {}, el('h4', {}, plain(namespace)),
     el('ul', { class: 'pods' }, ...cluster.pods.filter((pod) => pod.namespace === namespace).map(podLine)))));

@@ -2,14 +2,13 @@ package dev.falcoresponse.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.falcoresponse.testing.KubeBinaries;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** Both commands as users call them, with smaller numbers. */
+/** The command as users call it, with smaller numbers. */
 @NeedsKubeApiServer
 class EnduranceIT {
     private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
@@ -23,29 +22,6 @@ class EnduranceIT {
     void underEveryFaultEachAlertIsDoneOrDeadLetteredAndNoOtherPodIsDeleted() {
         assertThat(new CommandLine(new Endurance())
                         .execute("--alerts", "20", "--kills", "4", "--races", "30", "--flood", "500"))
-                .isZero();
-    }
-
-    @Test
-    void anAlertCostsOneReadOneChangeAndOneKubernetesEvent() {
-        Measurement calls = ApiCalls.measure(KubeBinaries.find(System.getenv()).orElseThrow(), new Checkout(HOME));
-        assertThat(calls.subject()).isEqualTo("1.00 create events, 1.00 delete pods, 1.00 get pods");
-    }
-
-    @Test
-    void theBenchmarkMeasuresTheRequestedParts() {
-        assertThat(new CommandLine(new Benchmark())
-                        .execute(
-                                "--rounds",
-                                "1",
-                                "--part",
-                                "single,burst,sustained",
-                                "--sizes",
-                                "50",
-                                "--rates",
-                                "20",
-                                "--seconds",
-                                "1"))
                 .isZero();
     }
 }

@@ -1,5 +1,6 @@
 package dev.falcoresponse.playground;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -11,6 +12,7 @@ import java.util.TreeMap;
 
 /** Finds what has changed in pods and network policies since the last call. */
 final class ClusterChanges {
+    private static final String SUSPENDED = "falco-response/suspended";
     private static final String QUARANTINE = "falco-response/quarantine";
 
     private final KubernetesClient client;
@@ -25,7 +27,8 @@ final class ClusterChanges {
      * A change of one object.
      *
      * @param change {@code deleted}, {@code terminating} or {@code created}; for a pod also {@code isolated} or
-     *     {@code released}, for a node {@code cordoned} or {@code uncordoned}
+     *     {@code released}, for a node {@code cordoned} or
+     *     {@code uncordoned}, for a workload {@code suspended} or {@code resumed}
      */
     record Change(String kind, String namespace, String name, String uid, String change) {
         @Override
@@ -75,8 +78,18 @@ final class ClusterChanges {
         return labels != null && labels.containsKey(QUARANTINE);
     }
 
+    /** The memory of a suspended workload stands for the workload. */
     private static Change change(HasMetadata object, String change) {
         ObjectMeta meta = object.getMetadata();
+        if (object instanceof ConfigMap memory) {
+            Map<String, String> data = memory.getData();
+            return new Change(
+                    data.getOrDefault("kind", ""),
+                    data.getOrDefault("namespace", ""),
+                    data.getOrDefault("name", ""),
+                    data.getOrDefault("uid", ""),
+                    change.equals("created") ? "suspended" : "resumed");
+        }
         return new Change(object.getKind(), meta.getNamespace(), meta.getName(), meta.getUid(), change);
     }
 
@@ -84,6 +97,12 @@ final class ClusterChanges {
         Map<String, HasMetadata> objects = new TreeMap<>();
         try {
             client.pods().inAnyNamespace().list().getItems().forEach(each -> put(objects, each));
+            client.configMaps()
+                    .inAnyNamespace()
+                    .withLabel(SUSPENDED)
+                    .list()
+                    .getItems()
+                    .forEach(each -> put(objects, each));
             client.nodes().list().getItems().forEach(each -> put(objects, each));
             client.network()
                     .v1()

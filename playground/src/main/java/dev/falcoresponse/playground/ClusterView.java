@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What the page shows of a cluster: its pods, which of them are isolated and until when, its policies. */
 final class ClusterView {
@@ -26,6 +27,16 @@ final class ClusterView {
                 .forEach(pod -> pods.add(pod(pod)));
         ArrayNode nodes = view.putArray("nodes");
         list("nodes", hidden, () -> client.nodes().list().getItems()).forEach(node -> nodes.add(node(node)));
+        ArrayNode suspended = view.putArray("suspended");
+        list(
+                        "config maps of suspended workloads",
+                        hidden,
+                        () -> client.configMaps()
+                                .inAnyNamespace()
+                                .withLabel(PREFIX + "suspended", "true")
+                                .list()
+                                .getItems())
+                .forEach(memory -> suspended.add(suspended(memory.getData())));
         ArrayNode policies = view.putArray("policies");
         list(
                         "network policies",
@@ -69,6 +80,12 @@ final class ClusterView {
                 .put("cordoned", labels(node).containsKey(PREFIX + "quarantine"))
                 .put("rule", annotations.getOrDefault(PREFIX + "rule", ""))
                 .put("expires", annotations.getOrDefault(PREFIX + "expires-at", ""));
+    }
+
+    private static ObjectNode suspended(Map<String, String> memory) {
+        ObjectNode node = JSON.createObjectNode();
+        Stream.of("kind", "namespace", "name", "rule").forEach(key -> node.put(key, memory.getOrDefault(key, "")));
+        return node.put("expires", memory.getOrDefault("expiresAt", ""));
     }
 
     private static Map<String, String> annotations(HasMetadata object) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.TestNodes;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.TestWorkloads;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.URI;
@@ -50,6 +52,7 @@ final class Scenario {
         scenario.addAlertsThatDelete();
         scenario.addAlertsThatIsolate();
         scenario.addAlertsAboutANode();
+        scenario.addAlertsAboutAWorkload();
         scenario.addAlertsThatChangeNothing();
         scenario.addAlertsWithoutPod();
         return scenario.alerts;
@@ -103,6 +106,18 @@ final class Scenario {
                 "of a rule about nodes",
                 recorded(HOST).with("hostname", "worker-1").with("rule", ptrace).withHeader("ce-rule", ptrace));
         alerts.add(undoCordon("worker-1", false, now));
+    }
+
+    private void addAlertsAboutAWorkload() {
+        StatefulSet queue =
+                client.resource(TestWorkloads.statefulSet("shop", "queue")).create();
+        Pod pod = TestPods.create(client, "shop", "queue-0", TestPods.ownedBy(queue));
+        String disallowed = "Launch Disallowed Container";
+        add(
+                SHELL,
+                "of a rule about images, in a StatefulSet's pod",
+                recorded(SHELL).about(pod).with("rule", disallowed).withHeader("ce-rule", disallowed));
+        alerts.add(undoSuspension("StatefulSet", "shop", "queue", false, now));
     }
 
     private void addAlertsThatChangeNothing() {
@@ -195,6 +210,17 @@ final class Scenario {
         ObjectNode data =
                 JsonNodeFactory.instance.objectNode().put("node", node).put("dryRun", dryRun);
         return undo("cordon-node", "a request to uncordon the node", data, now);
+    }
+
+    /** A request to resume a workload. */
+    static SentAlert undoSuspension(String kind, String namespace, String name, boolean dryRun, Instant now) {
+        ObjectNode data = JsonNodeFactory.instance
+                .objectNode()
+                .put("kind", kind)
+                .put("namespace", namespace)
+                .put("name", name)
+                .put("dryRun", dryRun);
+        return undo("suspend-workload", "a request to resume the workload", data, now);
     }
 
     private static SentAlert undo(String action, String description, ObjectNode data, Instant now) {

@@ -172,15 +172,22 @@ final class Session implements AutoCloseable {
                         .toList());
     }
 
-    /** Releases an isolated pod, or uncordons a node; while the functions only preview, so does this. */
+    /** Releases an isolated pod, uncordons a node, or resumes a workload; while the functions only preview, so does this. */
     JsonNode release(JsonNode request) {
         int expectedGeneration = running.generation();
         boolean preview = !running.acts();
-        SentAlert undo = request.has("node")
-                ? Scenario.undoCordon(required(request, "node"), preview, Instant.now())
-                : Scenario.undoIsolation(
-                        required(request, "namespace"), required(request, "pod"), preview, Instant.now());
-        return send(undo, Report.NONE, expectedGeneration).entry();
+        return send(undo(request, preview), Report.NONE, expectedGeneration).entry();
+    }
+
+    private static SentAlert undo(JsonNode request, boolean preview) {
+        Instant now = Instant.now();
+        if (request.has("node")) {
+            return Scenario.undoCordon(required(request, "node"), preview, now);
+        }
+        String namespace = required(request, "namespace");
+        return request.has("kind")
+                ? Scenario.undoSuspension(required(request, "kind"), namespace, required(request, "name"), preview, now)
+                : Scenario.undoIsolation(namespace, required(request, "pod"), preview, now);
     }
 
     /** Adds or removes the label that protects a pod. */

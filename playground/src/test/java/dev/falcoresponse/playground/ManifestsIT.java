@@ -215,20 +215,20 @@ final class ManifestsIT {
         return folder;
     }
 
-    private static List<CloudEvent> sampleEvents() {
+    private static List<CloudEvent> sampleEvents() throws IOException {
         List<CloudEvent> events = new ArrayList<>();
         for (FalcoRule rule : FalcoRule.all()) {
             events.add(event("falco.rule.output.v1", rule.name(), ""));
-            for (String action :
-                    List.of("cordon-node", "delete-pod", "isolate-network", "notify-falcosidekick", "snapshot-logs")) {
+            for (String action : actions()) {
                 events.add(event("falco.response." + action + ".v1", rule.name(), "skipped"));
             }
         }
         for (String outcome : List.of("acted", "previewed", "denied")) {
             events.add(event("falco.response.isolate-network.v1", "Write below etc", outcome));
         }
-        events.add(event("falco.response.isolate-network.undo.v1", "", ""));
-        events.add(event("falco.response.cordon-node.undo.v1", "", ""));
+        for (String action : actions()) {
+            events.add(event("falco.response." + action + ".undo.v1", "", ""));
+        }
         events.add(CloudEventBuilder.v1(
                         event("falco.response.isolate-network.v1", "PTRACE attached to process", "skipped"))
                 .withExtension("reason", "host")

@@ -14,7 +14,9 @@ import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.TestNodes;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.TestWorkloads;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -54,7 +56,9 @@ final class OtherPlatformsIT {
             "isolate-network",
             "isolated",
             "snapshot-logs",
-            "captured");
+            "captured",
+            "suspend-workload",
+            "suspended");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final RuleBook rules = RuleBook.read(HOME.resolve("knative"), List.of());
@@ -122,7 +126,14 @@ final class OtherPlatformsIT {
                 }));
         String node = "worker-" + System.nanoTime();
         cluster.client().resource(TestNodes.ready(node)).create();
-        return TestPods.create(cluster.client(), "shop", "web-" + System.nanoTime(), TestPods.onNode(node));
+        StatefulSet owner = cluster.client()
+                .resource(TestWorkloads.statefulSet("shop", "web-" + System.nanoTime()))
+                .create();
+        return TestPods.create(
+                cluster.client(),
+                "shop",
+                owner.getMetadata().getName() + "-0",
+                each -> TestPods.ownedBy(owner).apply(TestPods.onNode(node).apply(each)));
     }
 
     private HttpResponse<String> post(URI uri, Map<String, String> headers, String body) throws Exception {

@@ -14,9 +14,11 @@ import dev.falcoresponse.testing.FalcoRule;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.TestNodes;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.TestWorkloads;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,7 +57,9 @@ final class RuleBookIT {
             "isolate-network",
             "isolated",
             "snapshot-logs",
-            "captured");
+            "captured",
+            "suspend-workload",
+            "suspended");
 
     private final RuleBook rules = RuleBook.read(HOME.resolve("knative"), List.of());
     private Cluster cluster;
@@ -170,7 +174,14 @@ final class RuleBookIT {
                 .orElseThrow();
         String node = "worker-" + System.nanoTime();
         cluster.client().resource(TestNodes.ready(node)).create();
-        Pod pod = TestPods.create(cluster.client(), "shop", "web-" + System.nanoTime(), TestPods.onNode(node));
+        StatefulSet owner = cluster.client()
+                .resource(TestWorkloads.statefulSet("shop", "web-" + System.nanoTime()))
+                .create();
+        Pod pod = TestPods.create(
+                cluster.client(),
+                "shop",
+                owner.getMetadata().getName() + "-0",
+                each -> TestPods.ownedBy(owner).apply(TestPods.onNode(node).apply(each)));
 
         int before = functions.notifications().size();
         EventTrace trace = broker.send(SentAlert.of("", "", alert(rule, pod)).event());

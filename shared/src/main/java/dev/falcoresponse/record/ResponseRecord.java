@@ -4,6 +4,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The answer to one event: data of the reply, log line, and what chained actions and people read. Flat; in JSON every field
@@ -52,12 +53,15 @@ public record ResponseRecord(
         String finishedAt,
         Map<String, Double> timing,
         Map<String, Object> details) {
-    /** The CloudEvents subject: namespace and name of the pod, or the name of the object that has no namespace. */
+    /** Kinds that have no namespace; the record's own is then that of the alert's pod. */
+    private static final Set<String> WITHOUT_NAMESPACE = Set.of("Node", "User");
+
+    /** The CloudEvents subject: namespace and name of the object, or the name of what has no namespace. */
     public Optional<String> subject() {
-        return targetKind.orElse("Pod").equals("Pod")
+        return targetKind.filter(WITHOUT_NAMESPACE::contains).isPresent()
                 ? targetName
+                : targetName
                         .or(() -> pod)
-                        .map(name -> namespace.map(each -> each + "/" + name).orElse(name))
-                : targetName;
+                        .map(name -> namespace.map(each -> each + "/" + name).orElse(name));
     }
 }

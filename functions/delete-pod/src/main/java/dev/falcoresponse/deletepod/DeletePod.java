@@ -77,11 +77,11 @@ final class DeletePod implements Action<Pod> {
         return switch (settings.mode()) {
             case DELETE -> {
                 removal.delete(pod, run);
-                yield new Change(DELETED, run.verb("Deleted", "delete") + sentence(pod), Map.of());
+                yield new Change(DELETED, run.verb("Deleted", "delete") + sentence(pod), workload(pod));
             }
             case EVICT -> {
                 evict(pod, run);
-                yield new Change(EVICTED, run.verb("Evicted", "evict") + sentence(pod), Map.of());
+                yield new Change(EVICTED, run.verb("Evicted", "evict") + sentence(pod), workload(pod));
             }
         };
     }
@@ -103,6 +103,16 @@ final class DeletePod implements Action<Pod> {
                 settings.mode() == DeletePodSettings.Mode.EVICT ? EVICTED : DELETED,
                 "Removed " + pod + " (uid " + pod.uid() + "); the API server's answer was lost",
                 Map.of()));
+    }
+
+    /** The pod's controller, by which a chained action finds the workload once the pod is gone. */
+    private static Map<String, Object> workload(Pod pod) {
+        return pod.getMetadata().getOwnerReferences().stream()
+                .filter(each -> Boolean.TRUE.equals(each.getController()))
+                .findFirst()
+                .<Map<String, Object>>map(each -> Map.of(
+                        "workload", Map.of("kind", each.getKind(), "name", each.getName(), "uid", each.getUid())))
+                .orElse(Map.of());
     }
 
     private String sentence(Pod pod) {

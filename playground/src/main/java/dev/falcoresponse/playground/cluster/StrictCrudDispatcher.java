@@ -30,6 +30,7 @@ final class StrictCrudDispatcher extends KubernetesCrudDispatcher {
     private static final String LOG = "2026-11-24T03:00:00.000000000Z GET / 200\n";
 
     private static final String EVICTION = "/eviction";
+    private static final String SCALE = "/scale";
     private static final String ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
     @Override
@@ -50,7 +51,9 @@ final class StrictCrudDispatcher extends KubernetesCrudDispatcher {
             return apply(request, path);
         }
         if (method.equals("PATCH") && "application/merge-patch+json".equals(request.getHeader("Content-Type"))) {
-            return merge(request, path);
+            return path.endsWith(SCALE)
+                    ? merge(request, path.substring(0, path.length() - SCALE.length()))
+                    : merge(request, path);
         }
         if (method.equals("POST") && isDryRun(request)) {
             return tryCreation(request, path);

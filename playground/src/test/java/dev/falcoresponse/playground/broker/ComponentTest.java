@@ -25,10 +25,9 @@ final class ComponentTest {
     }
 
     private static List<JsonNode> withoutComponent() throws IOException {
-        try (Stream<Path> folders = Files.list(KNATIVE)) {
-            return folders.map(each -> each.resolve("trigger.yaml"))
-                    .filter(Files::exists)
-                    .flatMap(each -> Manifests.read(each, "Trigger").stream())
+        try (Stream<Path> files = Files.find(
+                KNATIVE, 2, (file, _) -> file.getFileName().toString().matches("trigger(-.*)?[.]yaml"))) {
+            return files.flatMap(each -> Manifests.read(each, "Trigger").stream())
                     .toList();
         }
     }

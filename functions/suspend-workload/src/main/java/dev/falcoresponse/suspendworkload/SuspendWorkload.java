@@ -1,0 +1,240 @@
+package dev.falcoresponse.suspendworkload;
+
+import dev.falcoresponse.action.Cause;
+import dev.falcoresponse.action.Change;
+import dev.falcoresponse.action.ConflictException;
+import dev.falcoresponse.action.Found;
+import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.Outcome.Denied;
+import dev.falcoresponse.action.Outcome.Failed;
+import dev.falcoresponse.action.Outcome.Skipped;
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Permission;
+import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.action.Reversible;
+import dev.falcoresponse.action.Run;
+import dev.falcoresponse.action.Target;
+import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.event.Undo;
+import dev.falcoresponse.kubernetes.AccessApi;
+import dev.falcoresponse.kubernetes.ApiClient;
+import dev.falcoresponse.kubernetes.ObjectApi;
+import dev.falcoresponse.pods.Pods;
+import dev.falcoresponse.settings.ResponseSettings;
+import dev.falcoresponse.settings.Self;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Stops the workload that an alert's pod came from: its controller starts no more pods with the same hole. */
+@Singleton
+final class SuspendWorkload implements Reversible<Workload> {
+    static final String NAME = "suspend-workload";
+
+    private static final Reason SUSPENDED = Reason.acted("suspended");
+    private static final Reason RESUMED = Reason.acted("resumed");
+    private static final Reason NOT_OFTEN_ENOUGH = Reason.skipped("not-often-enough");
+
+    /** Where the shipped Role is, for a function that does not know its own namespace. */
+    private static final String NAMESPACE = "falco-response";
+
+    private final Workloads target;
+    private final WorkloadApi workloads;
+    private final Memories memories;
+    private final Managers managers;
+    private final Frequency frequency;
+    private final AccessApi access;
+    private final SuspendWorkloadSettings settings;
+    private final InstantSource clock;
+
+    SuspendWorkload(
+            Pods pods,
+            ApiClient client,
+            ObjectApi objects,
+            AccessApi access,
+            ResponseSettings response,
+            SuspendWorkloadSettings settings,
+            Self self,
+            InstantSource clock) {
+        this.memories = new Memories(client, objects, self.namespace().isEmpty() ? NAMESPACE : self.namespace());
+        this.workloads = new WorkloadApi(client, objects, memories);
+        this.target = new Workloads(workloads, objects, pods, response);
+        this.managers = new Managers(objects);
+        this.frequency = new Frequency(settings.after(), System::nanoTime);
+        this.access = access;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Target<Workload> target() {
+        return target;
+    }
+
+    @Override
+    public List<Reason> reasons() {
+        return List.of(SUSPENDED, RESUMED, NOT_OFTEN_ENOUGH, Workloads.KIND);
+    }
+
+    @Override
+    public Optional<Class<?>> settings() {
+        return Optional.of(SuspendWorkloadSettings.class);
+    }
+
+    @Override
+    public List<Permission> permissions() {
+        return Stream.of(WorkloadApi.permissions(), Managers.permissions())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    @Override
+    public Optional<String> obstacle() throws OutcomeException {
+        return memories.missingPermissions(access);
+    }
+
+    @Override
+    public Optional<Outcome> refusal(Alert alert, Workload workload) {
+        if (!settings.kinds().contains(workload.kind())) {
+            return Optional.of(new Denied(Workloads.KIND, workload + " is none of SUSPEND_WORKLOAD_KINDS"));
+        }
+        if (workload.isSuspended()) {
+            return Optional.of(new Skipped(
+                    Reason.ALREADY_DONE,
+                    workload + (workload.kind().isScaled() ? " is at 0 already" : " is suspended already")));
+        }
+        return frequency
+                .tooFew(workload.uid(), alert.deliveryKey())
+                .map(count -> new Skipped(
+                        NOT_OFTEN_ENOUGH,
+                        "Alert " + count + " about " + workload + "; SUSPEND_WORKLOAD_AFTER is "
+                                + settings.after().orElseThrow() + " (counted in this replica's memory)"));
+    }
+
+    @Override
+    public Change act(Alert alert, Workload workload, Run run) throws OutcomeException {
+        List<String> managedBy = managers.of(workload);
+        Optional<Instant> expiry = settings.expiresAfter().map(clock.instant()::plus);
+        memories.remember(workload, alert, expiry, run);
+        try {
+            workloads.suspend(workload, Marks.of(alert), run);
+        } catch (OutcomeException e) {
+            giveUp(workload, run, e);
+            throw e;
+        }
+        Map<String, Object> details = new HashMap<>(Map.of("managedBy", managedBy));
+        if (workload.kind().isScaled()) {
+            details.put("replicas", workload.replicas());
+        }
+        expiry.ifPresent(time -> details.put("expiresAt", time.toString()));
+        return new Change(SUSPENDED, run.verb("Suspended", "suspend") + sentence(workload, managedBy), details);
+    }
+
+    /** A memory that no change follows is removed; where the change may have been made, or is repeated, it is kept. */
+    private void giveUp(Workload workload, Run run, OutcomeException cause) throws OutcomeException {
+        boolean open =
+                cause instanceof ConflictException || (cause.outcome() instanceof Failed failed && failed.uncertain());
+        Optional<Memory> memory = run == Run.REAL && !open ? memories.of(workload.uid()) : Optional.empty();
+        if (memory.isPresent()) {
+            memories.forget(memory.get(), run);
+        }
+    }
+
+    private static String sentence(Workload workload, List<String> managedBy) {
+        String how = switch (workload.kind()) {
+            case DEPLOYMENT, STATEFUL_SET -> ": from " + workload.replicas() + " replicas to 0";
+            case CRON_JOB -> ": it starts no more Jobs; those that run go on";
+            case JOB -> ": its pods end";
+        };
+        return " " + workload + " (uid " + workload.uid() + ")" + how
+                + (managedBy.isEmpty() ? "" : "; this will put it back: " + String.join(", ", managedBy));
+    }
+
+    @Override
+    public Found<Workload> find(Undo undo) throws OutcomeException {
+        return target.find(undo);
+    }
+
+    /** Only what is still as this function left it is restored. */
+    @Override
+    public Change undo(Workload workload, Run run) throws OutcomeException {
+        Memory memory = workload.memory()
+                .orElseThrow(() -> new OutcomeException(new Skipped(
+                        Reason.NOTHING_TO_UNDO, workload + " was not suspended by this function, or no longer is")));
+        if (!workload.isSuspended()) {
+            memories.forget(memory, run);
+            throw new OutcomeException(new Skipped(
+                    Reason.NOTHING_TO_UNDO,
+                    workload + " was put back by somebody else meanwhile"
+                            + (workload.kind().isScaled() ? ", to " + workload.replicas() + " replicas" : "")
+                            + ": it is left alone"));
+        }
+        workloads.resume(workload, memory, run);
+        try {
+            memories.forget(memory, run);
+        } catch (OutcomeException e) {
+            throw e.outcome() instanceof Failed failed ? new OutcomeException(failed.afterChange()) : e;
+        }
+        Map<String, Object> details = workload.kind().isScaled() ? Map.of("replicas", memory.replicas()) : Map.of();
+        return new Change(
+                RESUMED,
+                run.verb("Resumed", "resume") + " " + workload + " (uid " + workload.uid() + ")"
+                        + (workload.kind().isScaled() ? ": to " + memory.replicas() + " replicas" : ""),
+                details);
+    }
+
+    @Override
+    public List<Workload> expired(Instant now) throws OutcomeException {
+        List<Workload> expired = new ArrayList<>();
+        for (Memory memory : memories.all()) {
+            if (memory.isExpired(now)) {
+                remembered(memory).ifPresent(expired::add);
+            }
+        }
+        return expired;
+    }
+
+    private Optional<Workload> remembered(Memory memory) throws OutcomeException {
+        Optional<WorkloadKind> kind = WorkloadKind.named(memory.get(Memory.KIND));
+        return kind.isEmpty()
+                ? Optional.empty()
+                : workloads
+                        .find(kind.get(), memory.get(Memory.NAMESPACE), memory.get(Memory.NAME))
+                        .filter(each -> each.uid().equals(memory.get(Memory.UID)));
+    }
+
+    /** Memories of workloads that are gone. */
+    @Override
+    public void removeLeftovers(Instant now) throws OutcomeException {
+        for (Memory memory : memories.all()) {
+            if (remembered(memory).isEmpty()) {
+                memories.forget(memory, Run.REAL);
+            }
+        }
+    }
+
+    /** A memory is made before the change: it tells the alert of the change only while that is there. */
+    @Override
+    public Cause cause(Workload workload) {
+        return workload.memory()
+                .filter(_ -> workload.isSuspended())
+                .map(Memory::cause)
+                .orElseGet(() -> Marks.cause(workload.annotations()));
+    }
+
+    @Override
+    public boolean isMissing(Alert alert, Workload workload) {
+        return !workload.isSuspended();
+    }
+}
