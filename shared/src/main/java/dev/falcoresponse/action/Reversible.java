@@ -45,9 +45,19 @@ public interface Reversible<T> extends Action<T> {
     boolean isMissing(Alert alert, T object) throws OutcomeException;
 
     /**
-     * Removes what a change left behind whose object is gone.
+     * A change that was adapted to what others have done since.
      *
+     * @param change what is true now
+     */
+    record Adapted<T>(T object, Change change) {}
+
+    /**
+     * Adapts changes to what others have done since, and removes what was left behind by those whose object is gone.
+     *
+     * @return what was adapted
      * @throws OutcomeException when that was not possible
      */
-    default void removeLeftovers(Instant now) throws OutcomeException {}
+    default List<Adapted<T>> adapt(Instant now) throws OutcomeException {
+        return List.of();
+    }
 }

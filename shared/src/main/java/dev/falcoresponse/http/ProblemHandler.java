@@ -53,7 +53,9 @@ final class ProblemHandler {
             response.reset();
             return;
         }
-        context.request().resume(); // a body that nobody reads
+        if (!context.request().isEnded()) {
+            context.request().resume(); // a body that nobody reads
+        }
         write(response, refused.outcome());
     }
 

@@ -13,6 +13,7 @@ import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Read;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Reversible;
+import dev.falcoresponse.action.Reversible.Adapted;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.PodReference;
@@ -112,10 +113,12 @@ final class Undoing<T> {
      */
     Optional<Outcome> undoneByHand(Alert alert, T object) throws OutcomeException {
         ObjectReference reference = action.target().reference(object);
-        boolean known = action.cause(object).eventId().equals(alert.id())
-                || answered.isDone(alert.deliveryKey(), reference)
-                || limits.isDone(action.cooldownKey(alert, object));
-        return known && !answered.isUndone(reference) && action.isMissing(alert, object)
+        // an undo removes the marks: where they tell this alert, the object was changed after the last undo
+        boolean marked = action.cause(object).eventId().equals(alert.id());
+        boolean remembered = !answered.isUndone(reference)
+                && (answered.isDone(alert.deliveryKey(), reference)
+                        || limits.isDone(action.cooldownKey(alert, object)));
+        return (marked || remembered) && action.isMissing(alert, object)
                 ? Optional.of(new Skipped(
                         Reason.ALREADY_DONE,
                         "What was done to " + reference + " was taken back by hand: it is left alone",
@@ -132,7 +135,7 @@ final class Undoing<T> {
             for (T object : action.expired(clock.instant())) {
                 items.add(undoExpired(object));
             }
-            removeLeftovers();
+            adapt(items);
             return new BatchOutcome(items).summary();
         });
         boolean isTold = !items.isEmpty() && outcome.equals(new BatchOutcome(items).summary());
@@ -158,11 +161,20 @@ final class Undoing<T> {
         return new BatchOutcome.Item(reference.fullName(), outcome);
     }
 
-    private void removeLeftovers() {
+    /** A failure keeps nothing from what has expired: the next tick tries again. */
+    private void adapt(List<BatchOutcome.Item> items) {
         try {
-            action.removeLeftovers(clock.instant());
+            for (Adapted<T> adapted : action.adapt(clock.instant())) {
+                ObjectReference reference = action.target().reference(adapted.object());
+                Progress progress = recorder.start(false);
+                progress.read(asAlert(action.cause(adapted.object()), reference));
+                progress.found(reference, Identity.UID);
+                Outcome outcome = adapted.change().outcome(Run.REAL);
+                recorder.record(progress, outcome);
+                items.add(new BatchOutcome.Item(reference.fullName(), outcome));
+            }
         } catch (OutcomeException e) {
-            LOG.warnf("Objects of changes whose target is gone were not removed: %s", e.getMessage());
+            LOG.warnf("Changes were not adapted to what others have done since: %s", e.getMessage());
         }
     }
 

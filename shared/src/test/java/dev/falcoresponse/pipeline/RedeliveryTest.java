@@ -137,6 +137,18 @@ final class RedeliveryTest {
     }
 
     @Test
+    void marksOfALaterChangeCountMoreThanARememberedUndo() {
+        responder.answer(alert.event());
+        responder.answer(
+                SampleAlert.event("falco.response.label-pod.undo.v1", "{\"namespace\":\"shop\",\"name\":\"web-0\"}"));
+        action.missing = true;
+
+        // another replica has changed it since, for this alert
+        assertThat(World.answer(responder, SampleAlert.about("shop", "web-0").with("uuid", "event-of-web-0")))
+                .isEqualTo("skipped/already-done");
+    }
+
+    @Test
     void anAttemptWhoseAnswerWasLostIsCompletedWhateverIsMissing() {
         loseTheFirstAnswer();
         action.missing = true;

@@ -47,6 +47,7 @@ final class Scripted implements Reversible<String>, Target<String> {
     final List<Guard<String>> guards = new ArrayList<>();
     Optional<Outcome> refusal = Optional.empty();
     boolean missing;
+    List<Adapted<String>> adapted = List.of();
     Optional<Change> confirmed = Optional.empty();
     Function<String, ObjectReference> reference =
             object -> new ObjectReference("v1", "Pod", "shop", object, "uid-" + object, "worker-7", "Job/x");
@@ -170,7 +171,8 @@ final class Scripted implements Reversible<String>, Target<String> {
     }
 
     @Override
-    public void removeLeftovers(Instant now) throws OutcomeException {
-        calls.add("leftovers");
+    public List<Adapted<String>> adapt(Instant now) throws OutcomeException {
+        calls.add("adapt");
+        return adapted;
     }
 }

@@ -9,6 +9,7 @@ import dev.falcoresponse.action.Outcome.Denied;
 import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.action.Reversible.Adapted;
 import dev.falcoresponse.event.ReceivedEvent;
 import dev.falcoresponse.event.SampleAlert;
 import dev.falcoresponse.record.ResponseRecord;
@@ -170,7 +171,7 @@ final class UndoingTest {
         assertThat(World.answer(world.responder(action), TICK)).isEqualTo("skipped/nothing-to-undo");
         assertThat(world.records()).hasSize(1);
         assertThat(world.lastRecord().message()).isEqualTo("Nothing has expired");
-        assertThat(action.calls).containsExactly("leftovers");
+        assertThat(action.calls).containsExactly("adapt");
     }
 
     @Test
@@ -179,7 +180,7 @@ final class UndoingTest {
         ResponseRecord reply = world.responder(action, "RESPONSE_DRY_RUN", "true", "RESPONSE_BUDGET", "1/1m")
                 .answer(TICK);
 
-        assertThat(action.calls).containsExactly("undo web-0 REAL", "undo web-1 REAL", "leftovers");
+        assertThat(action.calls).containsExactly("undo web-0 REAL", "undo web-1 REAL", "adapt");
         assertThat(reply.outcome()).isEqualTo("acted");
         assertThat(reply.eventId()).contains("ce-1");
         assertThat(reply.message()).isEqualTo("shop/web-0 acted/released; shop/web-1 acted/released");
@@ -227,7 +228,7 @@ final class UndoingTest {
         });
 
         assertThat(World.answer(world.responder(action), TICK)).isEqualTo("failed/unavailable");
-        assertThat(action.calls).contains("undo web-1 REAL", "leftovers");
+        assertThat(action.calls).contains("undo web-1 REAL", "adapt");
     }
 
     @Test
@@ -236,8 +237,7 @@ final class UndoingTest {
         action.failWith(Failed.retryable(Reason.CONFLICT, "changed"));
 
         assertThat(World.answer(world.responder(action), TICK)).isEqualTo("acted/released");
-        assertThat(action.calls)
-                .containsExactly("undo web-0 REAL", "find web-0 uid-web-0", "undo web-0 REAL", "leftovers");
+        assertThat(action.calls).containsExactly("undo web-0 REAL", "find web-0 uid-web-0", "undo web-0 REAL", "adapt");
     }
 
     @Test
@@ -248,5 +248,18 @@ final class UndoingTest {
 
         assertThat(World.answer(world.responder(action), TICK)).isEqualTo("failed/unavailable");
         assertThat(world.records()).hasSize(1);
+    }
+
+    @Test
+    void whatWasAdaptedToOthersIsRecordedToo() {
+        action.adapted = List.of(new Adapted<>("web-0", new Change(Scripted.RELEASED, "Took back", Map.of())));
+
+        ResponseRecord record = world.responder(action).answer(TICK);
+
+        assertThat(record.outcome() + "/" + record.reason()).isEqualTo("acted/released");
+        assertThat(world.records()).hasSize(1).first().satisfies(each -> {
+            assertThat(each.pod()).contains("web-0");
+            assertThat(each.message()).isEqualTo("Took back");
+        });
     }
 }

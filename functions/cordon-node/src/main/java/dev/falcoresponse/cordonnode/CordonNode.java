@@ -25,6 +25,7 @@ import dev.falcoresponse.pods.Pods;
 import dev.falcoresponse.settings.Namespaces;
 import dev.falcoresponse.settings.ResponseSettings;
 import dev.falcoresponse.settings.Self;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Node;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -44,6 +45,9 @@ final class CordonNode implements Reversible<Node> {
     private static final Reason UNCORDONED = Reason.acted("uncordoned");
     private static final Reason RELEASED = Reason.acted("released");
     private static final Reason TOO_FEW_NODES = Reason.denied("too-few-nodes");
+
+    /** How often a note is removed from a node that others change at the same moment. */
+    private static final int ATTEMPTS = 5;
 
     /** Where the shipped Role is, for a function that does not know its own namespace. */
     private static final String NAMESPACE = "falco-response";
@@ -137,12 +141,12 @@ final class CordonNode implements Reversible<Node> {
         Optional<Instant> expiry = settings.expiresAfter().map(clock.instant()::plus);
         try {
             requireEnoughNodes(node);
-            nodes.patch(node, NodePatch.cordon(node, alert, expiry), run);
+            nodes.patch(node, NodePatch.cordon(node, alert, slot, expiry), run);
         } catch (OutcomeException e) {
             giveBack(node, run, e);
             throw e;
         }
-        boolean before = NodeMarks.isUnschedulable(node) && !NodeMarks.isMarked(node);
+        boolean before = NodeMarks.isUnschedulable(node) && !NodeMarks.isTouched(node);
         Map<String, Object> details = new HashMap<>(Map.of("slot", slot, "cordonedBefore", before));
         expiry.ifPresent(time -> details.put("expiresAt", time.toString()));
         return new Change(
@@ -155,10 +159,17 @@ final class CordonNode implements Reversible<Node> {
 
     /** With the slot taken: of replicas that count at the same time, at least the later one sees the other's slot. */
     private void requireEnoughNodes(Node node) throws OutcomeException {
-        Optional<Outcome> refused =
-                NodeMarks.isUnschedulable(node) ? Optional.empty() : tooFewNodes(node, slots.heldUids());
+        if (NodeMarks.isUnschedulable(node)) {
+            return;
+        }
+        Optional<Outcome> refused = tooFewNodes(node, Set.of());
         if (refused.isPresent()) {
             throw new OutcomeException(refused.get());
+        }
+        if (tooFewNodes(node, slots.heldUids()).isPresent()) {
+            throw new OutcomeException(Failed.retryable(
+                    Reason.CONFLICT,
+                    "Another node is being cordoned at this moment: it decides whether enough nodes remain"));
         }
     }
 
@@ -171,7 +182,7 @@ final class CordonNode implements Reversible<Node> {
                 && nodes.find(NodeMarks.name(node))
                         .filter(NodeMarks::isCordoned)
                         .isEmpty()) {
-            slots.release(node, run);
+            slots.release(slots.heldBy(node), run);
         }
     }
 
@@ -187,29 +198,60 @@ final class CordonNode implements Reversible<Node> {
     /** The node comes first: a slot without its node is freed by the next alert. */
     @Override
     public Change undo(Node node, Run run) throws OutcomeException {
-        if (!NodeMarks.isMarked(node) && !slots.isHeldBy(node)) {
+        boolean touched = NodeMarks.isTouched(node);
+        // a young slot of a node without marks is that of an alert which is being answered
+        List<ConfigMap> held = touched ? slots.heldBy(node) : slots.abandonedBy(node);
+        if (touched) {
+            Optional<String> releasing =
+                    held.stream().findFirst().map(slot -> slot.getMetadata().getUid());
+            Node uncordoned = nodes.patch(node, NodePatch.uncordon(node, releasing), run);
+            try {
+                slots.release(held, run);
+                endRelease(uncordoned, run);
+            } catch (OutcomeException e) {
+                throw e.outcome() instanceof Failed failed ? new OutcomeException(failed.afterChange()) : e;
+            }
+        } else {
+            slots.release(held, run);
+        }
+        if (!touched) {
             throw new OutcomeException(new Skipped(
                     Reason.NOTHING_TO_UNDO,
                     "Node " + NodeMarks.name(node) + " is not cordoned by this function, or no longer"));
         }
-        boolean ours = NodeMarks.isMarked(node) && NodePatch.isOursToUncordon(node);
-        if (NodeMarks.isMarked(node)) {
-            nodes.patch(node, NodePatch.uncordon(node), run);
-        }
-        try {
-            slots.release(node, run);
-        } catch (OutcomeException e) {
-            throw e.outcome() instanceof Failed failed ? new OutcomeException(failed.afterChange()) : e;
-        }
-        return ours
+        return NodePatch.isOursToUncordon(node)
                 ? new Change(UNCORDONED, run.verb("Uncordoned", "uncordon") + sentence(node), Map.of())
                 : new Change(
                         RELEASED,
-                        run.verb("Removed", "remove") + " the marks of" + sentence(node)
-                                + (NodeMarks.isUnschedulable(node)
-                                        ? "; a person had cordoned it before, and it stays cordoned"
-                                        : "; a person has uncordoned it meanwhile"),
+                        run.verb("Removed", "remove") + " the marks of" + sentence(node) + "; " + left(node),
                         Map.of());
+    }
+
+    /** An alert that cordons the node at the same moment removes the note itself. */
+    private void endRelease(Node uncordoned, Run run) throws OutcomeException {
+        Optional<Node> node = Optional.of(uncordoned);
+        for (int attempt = 1; run == Run.REAL && attempt <= ATTEMPTS; attempt++) {
+            Optional<Node> noted =
+                    node.filter(each -> NodeMarks.annotations(each).containsKey(NodeMarks.RELEASING));
+            if (noted.isEmpty()) {
+                return;
+            }
+            try {
+                nodes.patch(noted.get(), NodePatch.released(noted.get()), run);
+                return;
+            } catch (ConflictException e) {
+                node = nodes.find(NodeMarks.name(uncordoned));
+            }
+        }
+    }
+
+    private static String left(Node node) {
+        if (!NodeMarks.isUnschedulable(node)) {
+            return "a person has uncordoned it meanwhile";
+        }
+        return NodeMarks.isMarked(node)
+                ? "a person had cordoned it before, and it stays cordoned"
+                : "a person has removed the label meanwhile, and it stays cordoned";
     }
 
     @Override

@@ -25,6 +25,12 @@ final class NodeMarks {
     /** {@code true} when a person had cordoned the node before; else absent. */
     static final String CORDONED_BEFORE = "falco-response/cordoned-before";
 
+    /** The slot that was taken for the node. */
+    static final String SLOT = "falco-response/slot";
+
+    /** The uid of the slot that an undo is about to give back: no alert may rely on it any more. */
+    static final String RELEASING = "falco-response/releasing";
+
     /** The keys of {@link #AUTOSCALERS} that others had set before, separated by commas; absent when there are none. */
     static final String KEPT = "falco-response/kept-annotations";
 
@@ -33,7 +39,8 @@ final class NodeMarks {
             List.of("cluster-autoscaler.kubernetes.io/scale-down-disabled", "karpenter.sh/do-not-disrupt");
 
     /** All annotations of our own. */
-    static final List<String> OWN = List.of(RULE, EVENT_ID, EVENT_TIME, EXPIRES_AT, CORDONED_BEFORE, KEPT);
+    static final List<String> OWN =
+            List.of(RULE, EVENT_ID, EVENT_TIME, EXPIRES_AT, CORDONED_BEFORE, SLOT, RELEASING, KEPT);
 
     private static final List<String> CONTROL_PLANE =
             List.of("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master");
@@ -62,6 +69,11 @@ final class NodeMarks {
 
     static boolean isMarked(Node node) {
         return uid(node).equals(labels(node).get(LABEL));
+    }
+
+    /** Whether the node has any mark of ours, perhaps without the label, which a person may have removed. */
+    static boolean isTouched(Node node) {
+        return isMarked(node) || OWN.stream().anyMatch(annotations(node)::containsKey);
     }
 
     /** Whether the node is cordoned, and by this function. */

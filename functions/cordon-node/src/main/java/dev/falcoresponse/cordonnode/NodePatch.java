@@ -27,18 +27,21 @@ final class NodePatch {
     }
 
     /** Cordons the node; what a person had set before is remembered. */
-    static NodePatch cordon(Node node, Alert alert, Optional<Instant> expiry) {
+    static NodePatch cordon(Node node, Alert alert, String slot, Optional<Instant> expiry) {
         NodePatch patch = new NodePatch(node);
         patch.spec.put("unschedulable", true);
         patch.labels.put(NodeMarks.LABEL, NodeMarks.uid(node));
         patch.annotations.put(NodeMarks.RULE, alert.rule());
         patch.annotations.put(NodeMarks.EVENT_ID, alert.id());
         patch.annotations.put(NodeMarks.EVENT_TIME, alert.time().toString());
+        patch.annotations.put(NodeMarks.SLOT, slot);
+        patch.set(NodeMarks.RELEASING, Optional.empty());
         patch.set(NodeMarks.EXPIRES_AT, expiry.map(Instant::toString));
-        boolean ours = NodeMarks.isMarked(node);
-        boolean cordonedBefore = NodeMarks.isUnschedulable(node) && !ours;
-        patch.set(NodeMarks.CORDONED_BEFORE, cordonedBefore ? Optional.of("true") : Optional.empty());
-        if (!ours) {
+        // what our own marks say of the time before is still true
+        if (!NodeMarks.isTouched(node)) {
+            patch.set(
+                    NodeMarks.CORDONED_BEFORE,
+                    NodeMarks.isUnschedulable(node) ? Optional.of("true") : Optional.empty());
             String kept = NodeMarks.AUTOSCALERS.stream()
                     .filter(patch.before::containsKey)
                     .collect(joining(","));
@@ -57,14 +60,28 @@ final class NodePatch {
         }
     }
 
-    /** Removes what {@link #cordon} has set, and nothing else. */
-    static NodePatch uncordon(Node node) {
+    /** Removes the note that a slot is being given back. */
+    static NodePatch released(Node node) {
+        NodePatch patch = new NodePatch(node);
+        patch.set(NodeMarks.RELEASING, Optional.empty());
+        return patch;
+    }
+
+    /**
+     * Removes what {@link #cordon} has set, and nothing else.
+     *
+     * @param releasing the uid of the slot that is given back next
+     */
+    static NodePatch uncordon(Node node, Optional<String> releasing) {
         NodePatch patch = new NodePatch(node);
         if (isOursToUncordon(node)) {
             patch.spec.put("unschedulable", null);
         }
-        patch.labels.put(NodeMarks.LABEL, null);
+        if (NodeMarks.labels(node).containsKey(NodeMarks.LABEL)) {
+            patch.labels.put(NodeMarks.LABEL, null);
+        }
         NodeMarks.OWN.forEach(key -> patch.set(key, Optional.empty()));
+        patch.set(NodeMarks.RELEASING, releasing);
         List<String> kept =
                 List.of(patch.before.getOrDefault(NodeMarks.KEPT, "").split(",", -1));
         NodeMarks.AUTOSCALERS.stream()
@@ -73,15 +90,17 @@ final class NodePatch {
         return patch;
     }
 
-    /** Whether the node is cordoned, and no person had cordoned it before. */
+    /** Whether the node is cordoned, and by this function: no person had cordoned it before, or has removed the label since. */
     static boolean isOursToUncordon(Node node) {
-        return NodeMarks.isUnschedulable(node)
+        return NodeMarks.isCordoned(node)
                 && !"true".equals(NodeMarks.annotations(node).get(NodeMarks.CORDONED_BEFORE));
     }
 
     Map<String, Object> body() {
         Map<String, Object> all = new HashMap<>(metadata);
-        all.put("labels", labels);
+        if (!labels.isEmpty()) {
+            all.put("labels", labels);
+        }
         all.put("annotations", annotations);
         return spec.isEmpty() ? Map.of("metadata", all) : Map.of("metadata", all, "spec", spec);
     }

@@ -69,8 +69,11 @@ record Nodes(NodeApi api, Pods pods, AlertGuards guards, String exemptLabel) imp
         if (node.isEmpty()) {
             return missing(
                     Reason.NOT_FOUND,
-                    "No Node is named \"" + alert.hostname() + "\", as the alert's hostname is: Falco needs the"
-                            + " environment variable FALCO_HOSTNAME with the Node's name (spec.nodeName)");
+                    alert.hostname().isEmpty()
+                            ? "The alert has no hostname, which must be the Node's name"
+                            : "No Node is named \"" + alert.hostname()
+                                    + "\", as the alert's hostname is: Falco needs the"
+                                    + " environment variable FALCO_HOSTNAME with the Node's name (spec.nodeName)");
         }
         Instant created = Instant.parse(node.get().getMetadata().getCreationTimestamp());
         return created.isAfter(alert.time().plus(CLOCK_DIFFERENCE))
@@ -104,7 +107,7 @@ record Nodes(NodeApi api, Pods pods, AlertGuards guards, String exemptLabel) imp
     Found<Node> find(Undo undo) throws OutcomeException {
         Optional<Node> node = KubernetesNames.isName(undo.name()) ? api.find(undo.name()) : Optional.empty();
         if (node.isEmpty()) {
-            return missing(Reason.NOT_FOUND, "Node " + undo.name() + " is gone");
+            return missing(Reason.NOT_FOUND, "There is no Node " + undo.name());
         }
         if (undo.uid().isEmpty()) {
             return new Proven<>(node.get(), Identity.NAME);

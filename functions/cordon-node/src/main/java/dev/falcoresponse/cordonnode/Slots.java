@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,16 +63,24 @@ record Slots(ApiClient client, ObjectApi objects, NodeApi nodes, String namespac
     }
 
     /**
-     * Takes a slot for the node, if it has none yet.
+     * Takes a slot for the node. One that another attempt for the same node has just taken serves both; one that was left behind,
+     * or that an undo is about to give back, is made anew, so that nobody else deletes it.
      *
      * @return its name
      * @throws OutcomeException as denied/budget when all are taken
      */
     String acquire(Node node, Run run) throws OutcomeException {
         requireFewCordoned(node);
-        Optional<ConfigMap> own = heldBy(node).stream().findFirst();
-        if (own.isPresent()) {
-            return own.get().getMetadata().getName();
+        String releasing = NodeMarks.annotations(node).getOrDefault(NodeMarks.RELEASING, "");
+        for (ConfigMap earlier : heldBy(node)) {
+            boolean isGivenBack = earlier.getMetadata().getUid().equals(releasing);
+            if (!isGivenBack && !isAbandoned(earlier)) {
+                return earlier.getMetadata().getName();
+            }
+            delete(earlier, run);
+            if (run == Run.DRY) {
+                return earlier.getMetadata().getName();
+            }
         }
         for (String name : names()) {
             if (take(name, node, run)) {
@@ -97,9 +106,14 @@ record Slots(ApiClient client, ObjectApi objects, NodeApi nodes, String namespac
                 new Denied(Reason.BUDGET, "CORDON_NODE_MAX of " + max + " nodes are cordoned, or are being cordoned"));
     }
 
-    private List<ConfigMap> heldBy(Node node) throws OutcomeException {
+    /** The node's slots; its marks name one, in case there were more slots when it was taken. */
+    List<ConfigMap> heldBy(Node node) throws OutcomeException {
         List<ConfigMap> held = new ArrayList<>();
-        for (String name : names()) {
+        Set<String> names = new LinkedHashSet<>(names());
+        Optional.ofNullable(NodeMarks.annotations(node).get(NodeMarks.SLOT))
+                .filter(name -> name.matches("cordoned-\\d{1,6}"))
+                .ifPresent(names::add);
+        for (String name : names) {
             find(name)
                     .filter(slot -> NodeMarks.uid(node).equals(data(slot, UID)))
                     .ifPresent(held::add);
@@ -164,15 +178,22 @@ record Slots(ApiClient client, ObjectApi objects, NodeApi nodes, String namespac
         }
     }
 
-    /** Gives the node's slots back. */
-    void release(Node node, Run run) throws OutcomeException {
-        for (ConfigMap slot : heldBy(node)) {
+    /** Gives exactly these slots back: another attempt may have taken one anew. */
+    void release(List<ConfigMap> slots, Run run) throws OutcomeException {
+        for (ConfigMap slot : slots) {
             delete(slot, run);
         }
     }
 
-    boolean isHeldBy(Node node) throws OutcomeException {
-        return !heldBy(node).isEmpty();
+    /** Slots of the node that no attempt can still need. */
+    List<ConfigMap> abandonedBy(Node node) throws OutcomeException {
+        List<ConfigMap> abandoned = new ArrayList<>();
+        for (ConfigMap slot : heldBy(node)) {
+            if (isAbandoned(slot)) {
+                abandoned.add(slot);
+            }
+        }
+        return abandoned;
     }
 
     private void delete(ConfigMap slot, Run run) throws OutcomeException {

@@ -372,6 +372,32 @@ class CordonNodeIT {
     }
 
     @Test
+    void marksWithoutTheLabelAreRemovedTooAndAreNotTakenForAPersons() {
+        cordoned(hostAlert("worker-1"));
+        edit("worker-1", node -> node.editMetadata().removeFromLabels(LABEL).endMetadata());
+
+        undo("worker-1").body("reason", equalTo("released"), "message", containsString("has removed the label"));
+
+        assertThat(now("worker-1").getMetadata().getAnnotations())
+                .allSatisfy((name, _) ->
+                        assertThat(name).doesNotStartWith("falco-response/").isNotIn(NodeMarks.AUTOSCALERS));
+        assertThat(slots()).isEmpty();
+    }
+
+    @Test
+    void aSlotAboveAMaximumThatWasLoweredIsFreedToo() {
+        node("worker-4", each -> each);
+        node("worker-5", each -> each);
+        try (FunctionProcess two = ThisFunction.acting(access, Map.of("CORDON_NODE_MAX", "2"))) {
+            send(two, hostAlert("worker-1")).body("reason", equalTo("cordoned"));
+            send(two, hostAlert("worker-2")).body("reason", equalTo("cordoned"));
+        }
+
+        undo("worker-2").body("reason", equalTo("uncordoned"));
+        assertThat(slots()).containsExactly("cordoned-1 worker-1");
+    }
+
+    @Test
     void theClockUncordonsWhatHasExpired() {
         cordoned(hostAlert("worker-1"));
         edit(

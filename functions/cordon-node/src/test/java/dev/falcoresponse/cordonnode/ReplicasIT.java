@@ -170,6 +170,33 @@ class ReplicasIT {
         assertThat(slots()).hasSizeLessThanOrEqualTo(MAX);
     }
 
+    /** An undo at the same moment takes no slot from under an alert, and claims no person's work. */
+    @Test
+    void undoAndAlertAtTheSameMomentNeverBreakTheMaximum() {
+        Cordons cordons = new Cordons();
+        try (Watch _ = client.nodes().watch(cordons);
+                FunctionProcess one = function(access);
+                FunctionProcess two = function(access)) {
+            for (int round = 0; round < 20; round++) {
+                String node = "worker-" + (1 + round % 5);
+                CompletableFuture<Void> alerts =
+                        CompletableFuture.runAsync(() -> Send.BINARY.to(one.uri(), alert(node)));
+                CompletableFuture<Void> undos = CompletableFuture.runAsync(() -> {
+                    for (int i = 0; i < 3; i++) {
+                        assertThat(undo(two, node).<String>path("reason"))
+                                .isIn("uncordoned", "nothing-to-undo", "conflict");
+                    }
+                });
+                CompletableFuture.allOf(alerts, undos).join();
+                boolean isCordoned =
+                        NodeMarks.isCordoned(client.nodes().withName(node).get());
+                assertThat(slots().contains(node)).isEqualTo(isCordoned);
+                undo(one, node);
+            }
+        }
+        assertThat(cordons.most()).isLessThanOrEqualTo(MAX);
+    }
+
     /** The process is killed at its n-th call about nodes and slots. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 5, 6, 7, 8, 9, 10})

@@ -8,9 +8,11 @@ import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Read;
 import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.action.Reversible.Adapted;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
+import dev.falcoresponse.isolatenetwork.NetworkPlugin.Caveats;
 import dev.falcoresponse.isolatenetwork.QuarantineMarks.Marks;
 import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.PodApi;
@@ -19,6 +21,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyList;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +51,7 @@ final class AddressIsolation implements Isolation {
     private final QuarantineMarks marks;
     private final List<String> namespaces;
     private final ClusterAddresses clusterAddresses;
+    private final NetworkPlugin plugin;
 
     /** @param namespaces where the function may act; empty: everywhere */
     AddressIsolation(
@@ -64,6 +68,7 @@ final class AddressIsolation implements Isolation {
         this.marks = marks;
         this.namespaces = namespaces.isEmpty() ? List.of("") : List.copyOf(namespaces);
         this.clusterAddresses = new ClusterAddresses(api, System::nanoTime);
+        this.plugin = new NetworkPlugin(api);
     }
 
     @Override
@@ -187,16 +192,20 @@ final class AddressIsolation implements Isolation {
 
     /** Policies that others have added or removed since: ours says nothing in a direction that they govern. */
     @Override
-    public void refresh() throws OutcomeException {
+    public List<Adapted<Pod>> adapt() throws OutcomeException {
+        List<Adapted<Pod>> adapted = new ArrayList<>();
         for (String namespace : namespaces) {
             List<NetworkPolicy> all = list(namespace);
             for (NetworkPolicy policy : all) {
                 Optional<Pod> pod = blockedPod(policy);
                 if (pod.isPresent()) {
-                    refresh(pod.get(), policy, all);
+                    adapt(pod.get(), policy, all)
+                            .map(change -> new Adapted<>(pod.get(), change))
+                            .ifPresent(adapted::add);
                 }
             }
         }
+        return adapted;
     }
 
     /** The pod that an address policy of ours is for. */
@@ -213,7 +222,7 @@ final class AddressIsolation implements Isolation {
                 .filter(pod -> Quarantine.isOurs(policy, pod));
     }
 
-    private void refresh(Pod pod, NetworkPolicy policy, List<NetworkPolicy> all) throws OutcomeException {
+    private Optional<Change> adapt(Pod pod, NetworkPolicy policy, List<NetworkPolicy> all) throws OutcomeException {
         List<NetworkPolicy> near = all.stream()
                 .filter(each -> each.getMetadata()
                         .getNamespace()
@@ -221,7 +230,7 @@ final class AddressIsolation implements Isolation {
                 .toList();
         AddressPlan plan = AddressPlan.of(pod, Optional.empty(), near);
         if (plan.types().equals(policy.getSpec().getPolicyTypes())) {
-            return;
+            return Optional.empty();
         }
         try {
             if (plan.types().isEmpty()) {
@@ -229,12 +238,31 @@ final class AddressIsolation implements Isolation {
             } else {
                 write(pod, plan, Run.REAL);
             }
-            LOG.warnf(
-                    "NetworkPolicies of others changed: %s is blocked for pod %s %s%s",
-                    plan.exceptions(), Pods.name(pod), plan.directions(), RemainingTraffic.sentence(plan.open()));
         } catch (ConflictException e) {
             LOG.debugf("An alert changes the policy of pod %s at the same time", Pods.name(pod));
+            return Optional.empty();
         }
+        return Optional.of(adapted(pod, plan));
+    }
+
+    private static Change adapted(Pod pod, AddressPlan plan) {
+        String addresses = String.join(", ", plan.exceptions());
+        Map<String, Object> details = Map.of(
+                "scope", "address",
+                "addresses", plan.exceptions(),
+                "directions", plan.types(),
+                "stillAllowedBy", plan.open());
+        String since = " for pod " + Pods.name(pod) + ", since NetworkPolicies of others have changed";
+        if (!plan.types().isEmpty()) {
+            return new Change(BLOCKED, "Blocks " + addresses + " " + plan.directions() + " now" + since, details);
+        }
+        return new Change(
+                ReleaseSteps.RELEASED,
+                "Took back the block of " + addresses + since
+                        + (plan.open().isEmpty()
+                                ? ": they block it both ways"
+                                : ": they let it through: " + String.join(", ", plan.open())),
+                details);
     }
 
     /** The exceptions of two alerts at once must both stay: after a conflict the policy is read again. */
@@ -265,7 +293,8 @@ final class AddressIsolation implements Isolation {
         policies.removeIfPresent(Policies.NETWORK_POLICIES, pod, Quarantine.addressPolicyName(pod), run);
     }
 
-    private static Change change(Pod marked, Cidr blocked, AddressPlan plan, Run run) {
+    private Change change(Pod marked, Cidr blocked, AddressPlan plan, Run run) throws OutcomeException {
+        Caveats caveats = plan.types().isEmpty() ? Caveats.NONE : plugin.caveats(marked, run == Run.REAL);
         String address = blocked.host();
         Map<String, Object> details = new HashMap<>(Map.of(
                 "scope", "address",
@@ -277,10 +306,12 @@ final class AddressIsolation implements Isolation {
                 "establishedConnections", RemainingTraffic.ESTABLISHED));
         Optional.ofNullable(Quarantine.annotations(marked).get(Quarantine.EXPIRES_AT))
                 .ifPresent(expiry -> details.put("expiresAt", expiry));
+        details.putAll(caveats.details());
         return new Change(
                 BLOCKED,
                 run.verb("Blocked", "block") + " " + address + " " + plan.directions() + " for pod " + Pods.name(marked)
-                        + " (uid " + Quarantine.uid(marked) + ")" + RemainingTraffic.sentence(plan.open()),
+                        + " (uid " + Quarantine.uid(marked) + ")" + RemainingTraffic.sentence(plan.open())
+                        + caveats.sentence(),
                 details);
     }
 }

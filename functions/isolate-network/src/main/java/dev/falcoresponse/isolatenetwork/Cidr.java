@@ -64,6 +64,17 @@ record Cidr(InetAddress address, int bits) {
                 && number().shiftRight(behind).equals(other.number().shiftRight(behind));
     }
 
+    /** The lowest address as a number. */
+    BigInteger first() {
+        return number();
+    }
+
+    /** The highest address as a number. */
+    BigInteger last() {
+        int behind = address.getAddress().length * 8 - bits;
+        return number().add(BigInteger.ONE.shiftLeft(behind)).subtract(BigInteger.ONE);
+    }
+
     private BigInteger number() {
         return new BigInteger(1, address.getAddress());
     }

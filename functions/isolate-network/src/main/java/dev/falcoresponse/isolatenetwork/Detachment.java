@@ -29,7 +29,7 @@ record Detachment(boolean detached, List<LabelSelector> selectors, String conseq
     }
 
     /** Cilium takes a pod with this label for a host, to which no policy applies. */
-    private static final String HOST = "host";
+    static final String HOST = "host";
 
     /** The labels by which anyone selects the pod. Selectors that match no label, or the absence of one, still match. */
     SortedSet<String> labelsToRemove(Pod pod, List<NetworkPolicy> policies) {

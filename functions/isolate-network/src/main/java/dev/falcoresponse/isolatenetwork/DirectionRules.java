@@ -12,9 +12,8 @@ import java.util.Optional;
  *
  * @param governs whether the policy is for the direction at all: then what no policy allows is closed
  * @param rules the peers of each of its rules; a rule without any means everyone
- * @param admitsEverything whether a rule lets everyone through to every port
  */
-record DirectionRules(boolean governs, List<List<NetworkPolicyPeer>> rules, boolean admitsEverything) {
+record DirectionRules(boolean governs, List<List<NetworkPolicyPeer>> rules) {
     DirectionRules {
         rules = List.copyOf(rules);
     }
@@ -24,19 +23,13 @@ record DirectionRules(boolean governs, List<List<NetworkPolicyPeer>> rules, bool
                 policy.getSpec().getPolicyTypes().contains("Ingress"),
                 policy.getSpec().getIngress().stream()
                         .map(rule -> rule.getFrom())
-                        .toList(),
-                policy.getSpec().getIngress().stream()
-                        .anyMatch(rule ->
-                                rule.getFrom().isEmpty() && rule.getPorts().isEmpty()));
+                        .toList());
     }
 
     static DirectionRules egress(NetworkPolicy policy) {
         return new DirectionRules(
                 policy.getSpec().getPolicyTypes().contains("Egress"),
-                policy.getSpec().getEgress().stream().map(rule -> rule.getTo()).toList(),
-                policy.getSpec().getEgress().stream()
-                        .anyMatch(rule ->
-                                rule.getTo().isEmpty() && rule.getPorts().isEmpty()));
+                policy.getSpec().getEgress().stream().map(rule -> rule.getTo()).toList());
     }
 
     boolean admitAnyone() {

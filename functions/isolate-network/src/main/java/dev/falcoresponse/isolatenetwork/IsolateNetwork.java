@@ -115,12 +115,10 @@ final class IsolateNetwork implements Reversible<Pod> {
                 new ArrayList<>(List.of(Resource.PODS.permission("list"), Resource.PODS.permission("patch")));
         DenyPolicies.plainPermissions().forEach(permissions::add);
         permissions.addAll(denyPolicies.permissions());
+        permissions.add(NetworkPlugin.permission());
         if (settings.scope() == Scope.ADDRESS) {
             permissions.addAll(ClusterAddresses.permissions());
-            return permissions;
-        }
-        permissions.add(NetworkPlugin.permission());
-        if (settings.detach()) {
+        } else if (settings.detach()) {
             permissions.add(Resource.SERVICES.permission("list"));
             Owner.resources().map(owner -> owner.permission("get")).forEach(permissions::add);
         }
@@ -182,8 +180,8 @@ final class IsolateNetwork implements Reversible<Pod> {
     }
 
     @Override
-    public void removeLeftovers(Instant now) throws OutcomeException {
+    public List<Adapted<Pod>> adapt(Instant now) throws OutcomeException {
         orphans.remove(now);
-        isolation.refresh();
+        return isolation.adapt();
     }
 }

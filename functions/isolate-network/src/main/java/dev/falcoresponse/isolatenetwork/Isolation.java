@@ -3,9 +3,11 @@ package dev.falcoresponse.isolatenetwork;
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Reversible.Adapted;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.event.Alert;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
 import java.util.Optional;
 
 /** One way to isolate a pod. */
@@ -17,7 +19,9 @@ interface Isolation {
     boolean isMissing(Alert alert, Pod pod) throws OutcomeException;
 
     /** Adapts isolations to the policies that others have now, as far as they need it. */
-    default void refresh() throws OutcomeException {}
+    default List<Adapted<Pod>> adapt() throws OutcomeException {
+        return List.of();
+    }
 
     /** What must not be done twice within the cool-down. */
     String cooldownKey(Alert alert, Pod pod);

@@ -67,6 +67,11 @@ final class NetworkPlugin {
     }
 
     private Caveats cilium(Pod pod, boolean changed) throws OutcomeException {
+        if (Quarantine.labels(pod).containsKey(Detachment.HOST)) {
+            return new Caveats(
+                    "; Cilium takes a pod with the label host for a host, to which no policy applies: remove that label",
+                    Map.of("ciliumIdentity", "host"));
+        }
         long deadline = System.nanoTime() + (changed ? IDENTITY_WITHIN.toNanos() : 0);
         Optional<GenericKubernetesResource> endpoint = endpoint(pod);
         while (endpoint.filter(each -> hasLabel(each, pod)).isEmpty()) {

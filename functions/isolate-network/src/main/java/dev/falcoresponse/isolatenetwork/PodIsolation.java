@@ -143,11 +143,7 @@ final class PodIsolation implements Isolation {
                 .filter(policy -> !Quarantine.isOurs(policy, pod))
                 .filter(policy -> Selectors.selects(policy.getSpec().getPodSelector(), labels))
                 .toList();
-        boolean ingress = others.stream()
-                .anyMatch(policy -> DirectionRules.ingress(policy).admitsEverything());
-        boolean egress =
-                others.stream().anyMatch(policy -> DirectionRules.egress(policy).admitsEverything());
-        if (ingress && egress) {
+        if (UnlimitedTraffic.isIn(others, pod) && UnlimitedTraffic.isOut(others, pod)) {
             throw new OutcomeException(Failed.retryable(
                     Reason.CONFLICT,
                     "Pod " + Pods.name(pod) + " cannot be isolated: NetworkPolicies only add up, and these let"

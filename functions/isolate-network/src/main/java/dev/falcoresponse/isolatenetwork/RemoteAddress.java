@@ -28,10 +28,14 @@ final class RemoteAddress {
                 .findFirst();
     }
 
-    /** Loopback does not leave the pod; "any" and multicast addresses are no single host. */
+    /** Loopback and link-local addresses do not leave the node; "any", broadcast and multicast ones are no single host. */
     private static boolean isHost(Cidr cidr) {
         var address = cidr.address();
-        return !address.isLoopbackAddress() && !address.isAnyLocalAddress() && !address.isMulticastAddress();
+        return !address.isLoopbackAddress()
+                && !address.isAnyLocalAddress()
+                && !address.isMulticastAddress()
+                && !address.isLinkLocalAddress()
+                && !cidr.host().equals("255.255.255.255");
     }
 
     private static Set<Cidr> own(Alert alert, Pod pod) {

@@ -3,6 +3,7 @@ package dev.falcoresponse.isolatenetwork;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 
 import dev.falcoresponse.isolatenetwork.Reachability.End;
 import dev.falcoresponse.testing.ApiProxy;
@@ -296,7 +297,7 @@ class AddressIT {
         block(Map.of("fd.rip", "203.0.113.9"));
         closed("Ingress");
 
-        tick();
+        tick().body("reason", equalTo("address-blocked"));
 
         Reachability reachability = shop.reachability(pod);
         assertThat(shop.everyone()).noneMatch(reachability::isReachedFrom).allMatch(reachability::reaches);
@@ -308,7 +309,7 @@ class AddressIT {
         block(Map.of("fd.rip", "203.0.113.9"));
         closed("Ingress", "Egress");
 
-        tick();
+        tick().body("reason", equalTo("released"), "details.objects", hasItem(containsString("acted/released")));
 
         assertThat(shop.policies()).hasSize(1);
         assertNoMarks();
@@ -331,8 +332,8 @@ class AddressIT {
         assertOnlyCutOffFrom("203.0.113.9");
     }
 
-    private static void tick() {
-        Send.request(function.uri())
+    private static ValidatableResponse tick() {
+        return Send.request(function.uri())
                 .headers(Map.of(
                         "ce-specversion", "1.0",
                         "ce-id", UUID.randomUUID().toString(),

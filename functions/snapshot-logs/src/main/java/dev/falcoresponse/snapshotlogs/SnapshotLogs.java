@@ -39,6 +39,8 @@ final class SnapshotLogs implements Action<Pod> {
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private volatile boolean storeWorks;
 
+    private volatile boolean storeChecked;
+
     SnapshotLogs(
             Pods pods,
             PodApi podApi,
@@ -133,6 +135,11 @@ final class SnapshotLogs implements Action<Pod> {
             if (run == Run.DRY) {
                 store.check();
                 return captures.preview(alert, pod);
+            }
+            // evidence that a later answer could overwrite is none
+            if (!storeChecked) {
+                store.check();
+                storeChecked = true;
             }
             return captures.store(alert, pod);
         } catch (IOException e) {

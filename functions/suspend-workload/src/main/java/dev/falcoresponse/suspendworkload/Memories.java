@@ -59,16 +59,19 @@ record Memories(ApiClient client, ObjectApi objects, String namespace) {
                 .toList();
     }
 
-    /** Remembers the workload as it is; what was remembered of an earlier time is replaced. */
-    void remember(Workload workload, Alert alert, Optional<Instant> expiry, Run run) throws OutcomeException {
+    /**
+     * Remembers the workload as it is. What was remembered before is made anew: an undo that is still running then deletes only
+     * the old one.
+     *
+     * @return the new one; empty for a preview, and when another replica has made one at the same moment
+     */
+    Optional<Memory> remember(Workload workload, Alert alert, Optional<Instant> expiry, Run run)
+            throws OutcomeException {
         Optional<Memory> earlier = of(workload.uid());
-        if (earlier.isPresent() && earlier.get().replicas() == workload.replicas()) {
-            return; // of an attempt that ended before the change
-        }
         if (earlier.isPresent()) {
             forget(earlier.get(), run);
             if (run == Run.DRY) {
-                return;
+                return Optional.empty();
             }
         }
         Map<String, String> data = new HashMap<>(Map.of(
@@ -83,10 +86,10 @@ record Memories(ApiClient client, ObjectApi objects, String namespace) {
             data.put(Memory.REPLICAS, Integer.toString(workload.replicas()));
         }
         expiry.ifPresent(time -> data.put(Memory.EXPIRES_AT, time.toString()));
-        create(workload.uid(), data, run);
+        return create(workload.uid(), data, run);
     }
 
-    private void create(String uid, Map<String, String> data, Run run) throws OutcomeException {
+    private Optional<Memory> create(String uid, Map<String, String> data, Run run) throws OutcomeException {
         Map<String, Object> slot = Map.of(
                 "apiVersion",
                 "v1",
@@ -102,11 +105,14 @@ record Memories(ApiClient client, ObjectApi objects, String namespace) {
                 data);
         String path = CONFIG_MAPS.path(namespace) + (run == Run.DRY ? "?dryRun=All" : "");
         try {
-            client.change(new Call("POST", path, "create", CONFIG_MAPS.text(), namespace, ""), ApiClient.JSON, slot);
+            Call call = new Call("POST", path, "create", CONFIG_MAPS.text(), namespace, "");
+            Memory created = new Memory(client.exchange(call, ApiClient.JSON, slot, ConfigMap.class));
+            return Optional.of(created).filter(_ -> run == Run.REAL);
         } catch (ConflictException e) {
             if (of(uid).isEmpty()) {
-                throw e; // else another replica has remembered it at the same moment
+                throw e;
             }
+            return Optional.empty();
         }
     }
 

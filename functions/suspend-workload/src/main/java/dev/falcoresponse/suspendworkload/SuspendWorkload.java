@@ -126,11 +126,13 @@ final class SuspendWorkload implements Reversible<Workload> {
     public Change act(Alert alert, Workload workload, Run run) throws OutcomeException {
         List<String> managedBy = managers.of(workload);
         Optional<Instant> expiry = settings.expiresAfter().map(clock.instant()::plus);
-        memories.remember(workload, alert, expiry, run);
+        Optional<Memory> memory = memories.remember(workload, alert, expiry, run);
         try {
             workloads.suspend(workload, Marks.of(alert), run);
         } catch (OutcomeException e) {
-            giveUp(workload, run, e);
+            if (memory.isPresent()) {
+                giveUp(memory.get(), e);
+            }
             throw e;
         }
         Map<String, Object> details = new HashMap<>(Map.of("managedBy", managedBy));
@@ -142,12 +144,11 @@ final class SuspendWorkload implements Reversible<Workload> {
     }
 
     /** A memory that no change follows is removed; where the change may have been made, or is repeated, it is kept. */
-    private void giveUp(Workload workload, Run run, OutcomeException cause) throws OutcomeException {
+    private void giveUp(Memory memory, OutcomeException cause) throws OutcomeException {
         boolean open =
                 cause instanceof ConflictException || (cause.outcome() instanceof Failed failed && failed.uncertain());
-        Optional<Memory> memory = run == Run.REAL && !open ? memories.of(workload.uid()) : Optional.empty();
-        if (memory.isPresent()) {
-            memories.forget(memory.get(), run);
+        if (!open && remembered(memory).filter(Workload::isSuspended).isEmpty()) {
+            memories.forget(memory, Run.REAL);
         }
     }
 
@@ -216,12 +217,13 @@ final class SuspendWorkload implements Reversible<Workload> {
 
     /** Memories of workloads that are gone. */
     @Override
-    public void removeLeftovers(Instant now) throws OutcomeException {
+    public List<Adapted<Workload>> adapt(Instant now) throws OutcomeException {
         for (Memory memory : memories.all()) {
             if (remembered(memory).isEmpty()) {
                 memories.forget(memory, Run.REAL);
             }
         }
+        return List.of();
     }
 
     /** A memory is made before the change: it tells the alert of the change only while that is there. */

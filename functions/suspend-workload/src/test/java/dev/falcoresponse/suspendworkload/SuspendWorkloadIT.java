@@ -358,6 +358,26 @@ class SuspendWorkloadIT {
         assertThat(shop.replicas(web)).isEqualTo(3);
     }
 
+    /** Whatever comes first, a suspended workload can be resumed to what it was. */
+    @Test
+    void undoAndAlertAtTheSameMomentLoseNoMemory() {
+        Deployment web = shop.deployment("web", 3);
+        Pod pod = shop.podOf(web);
+        try (FunctionProcess other = ThisFunction.acting(access, Map.of("RESPONSE_COOLDOWN", "0s"))) {
+            for (int round = 0; round < 15; round++) {
+                send(other, alert(pod));
+                CompletableFuture<Void> alerts =
+                        CompletableFuture.runAsync(() -> Send.BINARY.to(other.uri(), alert(pod)));
+                CompletableFuture<Void> undos = CompletableFuture.runAsync(() -> undo("Deployment", "web"));
+                CompletableFuture.allOf(alerts, undos).join();
+
+                assertThat(memories().contains("web")).isEqualTo(shop.replicas(web) == 0);
+                undo("Deployment", "web");
+                assertThat(shop.replicas(web)).isEqualTo(3);
+            }
+        }
+    }
+
     /** The process is killed at its n-th change. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
