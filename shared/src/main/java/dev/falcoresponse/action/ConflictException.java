@@ -11,6 +11,7 @@ public final class ConflictException extends OutcomeException {
     }
 
     /** The same conflict after a first part of the change: repeating it must not take that part for the work of others. */
+    @Override
     public ConflictException afterChange() {
         return outcome() instanceof Failed failed ? new ConflictException(failed.afterChange()) : this;
     }

@@ -1,5 +1,7 @@
 package dev.falcoresponse.action;
 
+import dev.falcoresponse.action.Outcome.Failed;
+
 /** Ends the processing of an event early, with the outcome that it leads to. */
 public class OutcomeException extends Exception {
     private static final long serialVersionUID = 1;
@@ -13,5 +15,10 @@ public class OutcomeException extends Exception {
 
     public final Outcome outcome() {
         return outcome;
+    }
+
+    /** The same, told as a failure after a first part of the change. */
+    public OutcomeException afterChange() {
+        return outcome instanceof Failed failed ? new OutcomeException(failed.afterChange()) : this;
     }
 }

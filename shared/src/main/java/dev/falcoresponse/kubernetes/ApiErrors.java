@@ -66,10 +66,14 @@ final class ApiErrors {
 
     private static Outcome conflict(Call call, String message, String failed) {
         return PRECONDITION.matcher(message).find() && !CHANGED.matcher(message).find()
-                ? new Skipped(
-                        REPLACED,
-                        object(call) + " was replaced by another object of that name, which is left alone: " + message)
+                ? replaced(call, message)
                 : Failed.retryable(CONFLICT, failed);
+    }
+
+    private static Outcome replaced(Call call, String message) {
+        return new Skipped(
+                REPLACED,
+                object(call) + " was replaced by another object of that name, which is left alone: " + message);
     }
 
     private static Outcome forbidden(Call call, String message) {
@@ -104,13 +108,24 @@ final class ApiErrors {
     }
 
     private static boolean isDisruptionBudget(Status status) {
-        List<StatusCause> causes = Optional.ofNullable(status.getDetails())
+        return causes(status).stream().anyMatch(cause -> "DisruptionBudget".equals(cause.getReason()));
+    }
+
+    private static List<StatusCause> causes(Status status) {
+        return Optional.ofNullable(status.getDetails())
                 .map(StatusDetails::getCauses)
                 .orElse(List.of());
-        return causes.stream().anyMatch(cause -> "DisruptionBudget".equals(cause.getReason()));
+    }
+
+    /** A merge patch with another uid is an attempt to change it. */
+    private static boolean isAnotherUid(Status status) {
+        return causes(status).stream().anyMatch(cause -> "metadata.uid".equals(cause.getField()));
     }
 
     private static Outcome invalid(Call call, Status status, String message) {
+        if (isAnotherUid(status)) {
+            return replaced(call, message);
+        }
         return isFailedTest(call, status)
                 ? Failed.retryable(CONFLICT, "Could not " + call + ": it changed after it was read")
                 : Failed.permanent(REFUSED_BY_ADMISSION, "The API server refused to " + call + ": " + message);

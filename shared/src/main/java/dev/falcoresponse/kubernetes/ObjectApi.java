@@ -4,7 +4,11 @@ import static dev.falcoresponse.action.Reason.NOT_FOUND;
 
 import dev.falcoresponse.action.OutcomeException;
 import io.fabric8.kubernetes.api.model.APIResourceList;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Reads objects of any resource, from a quorum of the store. */
 public final class ObjectApi {
@@ -49,6 +53,31 @@ public final class ObjectApi {
     public <T> T list(Resource resource, String namespace, String query, Class<T> listType) throws OutcomeException {
         String path = resource.path(namespace) + query;
         return api.read(new Call("GET", path, "list", resource.text(), namespace, ""), listType);
+    }
+
+    /**
+     * The objects that a query selects, in pages of 500: only one page is held in memory at a time.
+     *
+     * @param selection such as {@code labelSelector=a%3Db}; empty for all objects
+     * @param page takes each page
+     * @throws OutcomeException as failed
+     */
+    public <T extends KubernetesResourceList<?>> void listInPages(
+            Resource resource, String namespace, String selection, Class<T> listType, Consumer<T> page)
+            throws OutcomeException {
+        String query = "?limit=500" + (selection.isEmpty() ? "" : "&" + selection);
+        String next = "";
+        do {
+            String more = next.isEmpty() ? query : query + "&continue=" + encoded(next);
+            T list = list(resource, namespace, more, listType);
+            page.accept(list);
+            next = Optional.ofNullable(list.getMetadata().getContinue()).orElse("");
+        } while (!next.isEmpty());
+    }
+
+    /** A text as it stands in a query. */
+    public static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /**

@@ -21,6 +21,7 @@ import dev.falcoresponse.kubernetes.Resource;
 import dev.falcoresponse.settings.Namespaces;
 import dev.falcoresponse.settings.ResponseSettings;
 import dev.falcoresponse.settings.Self;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -132,16 +133,22 @@ public final class Pods implements Target<Pod> {
                 meta.getName(),
                 meta.getUid(),
                 Optional.ofNullable(pod.getSpec()).map(PodSpec::getNodeName).orElse(""),
-                owner(meta.getOwnerReferences()));
+                owner(pod));
     }
 
     /** Kind and name of the controller, else of the first owner. */
-    private static String owner(List<OwnerReference> owners) {
-        return Stream.concat(
-                        owners.stream().filter(owner -> Boolean.TRUE.equals(owner.getController())), owners.stream())
-                .findFirst()
+    private static String owner(Pod pod) {
+        return controller(pod)
+                .or(() -> pod.getMetadata().getOwnerReferences().stream().findFirst())
                 .map(owner -> owner.getKind() + "/" + owner.getName())
                 .orElse("");
+    }
+
+    /** An object's reference to its controller. */
+    public static Optional<OwnerReference> controller(HasMetadata object) {
+        return object.getMetadata().getOwnerReferences().stream()
+                .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+                .findFirst();
     }
 
     /** Namespace and name. */

@@ -111,6 +111,19 @@ final class ApiErrorsTest {
     }
 
     @Test
+    void anAttemptToChangeTheUidFoundAnotherObject() {
+        Status status = new StatusBuilder()
+                .withReason("Invalid")
+                .withNewDetails()
+                .withKind("Node")
+                .addNewCause("metadata.uid", "Invalid value: field is immutable", "FieldValueInvalid")
+                .endDetails()
+                .build();
+
+        assertThat(text(outcome(422, status))).isEqualTo("skipped/replaced");
+    }
+
+    @Test
     void aLongMessageIsCut() {
         assertThat(outcome(500, "", "x".repeat(10_000)).message()).hasSizeLessThan(600);
         assertThat(outcome(500, new Status()).message()).contains("no message");

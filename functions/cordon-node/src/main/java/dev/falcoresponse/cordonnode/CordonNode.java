@@ -19,6 +19,7 @@ import dev.falcoresponse.event.Undo;
 import dev.falcoresponse.kubernetes.AccessApi;
 import dev.falcoresponse.kubernetes.ApiClient;
 import dev.falcoresponse.kubernetes.ObjectApi;
+import dev.falcoresponse.kubernetes.OwnConfigMaps;
 import dev.falcoresponse.kubernetes.Resource;
 import dev.falcoresponse.pods.AlertGuards;
 import dev.falcoresponse.pods.Pods;
@@ -54,6 +55,7 @@ final class CordonNode implements Reversible<Node> {
 
     private final Nodes target;
     private final NodeApi nodes;
+    private final OwnConfigMaps configMaps;
     private final Slots slots;
     private final AccessApi access;
     private final CordonNodeSettings settings;
@@ -72,7 +74,8 @@ final class CordonNode implements Reversible<Node> {
         this.nodes = new NodeApi(client, objects);
         this.target = new Nodes(nodes, pods, new AlertGuards(response, namespaces, clock), response.exemptLabel());
         String namespace = self.namespace().isEmpty() ? NAMESPACE : self.namespace();
-        this.slots = new Slots(client, objects, nodes, namespace, settings.max(), clock);
+        this.configMaps = new OwnConfigMaps(client, objects, namespace);
+        this.slots = new Slots(configMaps, nodes, settings.max(), clock);
         this.access = access;
         this.settings = settings;
         this.clock = clock;
@@ -105,7 +108,7 @@ final class CordonNode implements Reversible<Node> {
 
     @Override
     public Optional<String> obstacle() throws OutcomeException {
-        return Slots.missingPermissions(access, slots.namespace());
+        return configMaps.missingPermissions(access, List.of("get", "create", "delete"));
     }
 
     @Override
@@ -209,7 +212,7 @@ final class CordonNode implements Reversible<Node> {
                 slots.release(held, run);
                 endRelease(uncordoned, run);
             } catch (OutcomeException e) {
-                throw e.outcome() instanceof Failed failed ? new OutcomeException(failed.afterChange()) : e;
+                throw e.afterChange();
             }
         } else {
             slots.release(held, run);

@@ -2,18 +2,11 @@ package dev.falcoresponse.cordonnode;
 
 import dev.falcoresponse.action.ConflictException;
 import dev.falcoresponse.action.Outcome.Denied;
-import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
-import dev.falcoresponse.action.Permission;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
-import dev.falcoresponse.kubernetes.AccessApi;
-import dev.falcoresponse.kubernetes.ApiClient;
-import dev.falcoresponse.kubernetes.Call;
-import dev.falcoresponse.kubernetes.ObjectApi;
-import dev.falcoresponse.kubernetes.Resource;
+import dev.falcoresponse.kubernetes.OwnConfigMaps;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,35 +24,17 @@ import java.util.stream.IntStream;
  * Limits over all replicas how many nodes are cordoned at the same time. A slot is a ConfigMap in the function's namespace: to
  * create it is atomic, and it is created before the node is changed.
  *
- * @param namespace of the function
  * @param max how many slots there are
  */
-record Slots(ApiClient client, ObjectApi objects, NodeApi nodes, String namespace, int max, InstantSource clock) {
-    private static final Resource CONFIG_MAPS = Resource.namespaced("", "v1", "configmaps");
+record Slots(OwnConfigMaps configMaps, NodeApi nodes, int max, InstantSource clock) {
     private static final String NODE = "node";
     private static final String UID = "uid";
 
     /** A slot is created a moment before its node is changed: an older one without its node was left behind. */
     private static final Duration MAX_AGE_WITHOUT_NODE = Duration.ofMinutes(1);
 
-    /** What the function may not do in its own namespace, as the rest of a sentence. */
-    static Optional<String> missingPermissions(AccessApi access, String namespace) throws OutcomeException {
-        List<String> missing = new ArrayList<>();
-        for (String verb : List.of("get", "create", "delete")) {
-            Permission permission = CONFIG_MAPS.permission(verb);
-            if (!access.allows(permission, namespace)) {
-                missing.add("may not " + permission + " in namespace " + namespace);
-            }
-        }
-        return missing.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", missing));
-    }
-
     private List<String> names() {
         return IntStream.rangeClosed(1, max).mapToObj(i -> "cordoned-" + i).toList();
-    }
-
-    private Optional<ConfigMap> find(String name) throws OutcomeException {
-        return objects.find(CONFIG_MAPS, namespace, name, ConfigMap.class);
     }
 
     /**
@@ -77,7 +52,7 @@ record Slots(ApiClient client, ObjectApi objects, NodeApi nodes, String namespac
             if (!isGivenBack && !isAbandoned(earlier)) {
                 return earlier.getMetadata().getName();
             }
-            delete(earlier, run);
+            configMaps.delete(earlier, run);
             if (run == Run.DRY) {
                 return earlier.getMetadata().getName();
             }
@@ -114,7 +89,8 @@ record Slots(ApiClient client, ObjectApi objects, NodeApi nodes, String namespac
                 .filter(name -> name.matches("cordoned-\\d{1,6}"))
                 .ifPresent(names::add);
         for (String name : names) {
-            find(name)
+            configMaps
+                    .find(name)
                     .filter(slot -> NodeMarks.uid(node).equals(data(slot, UID)))
                     .ifPresent(held::add);
         }
@@ -125,18 +101,18 @@ record Slots(ApiClient client, ObjectApi objects, NodeApi nodes, String namespac
     Set<String> heldUids() throws OutcomeException {
         Set<String> uids = new HashSet<>();
         for (String name : names()) {
-            find(name).map(slot -> data(slot, UID)).ifPresent(uids::add);
+            configMaps.find(name).map(slot -> data(slot, UID)).ifPresent(uids::add);
         }
         return uids;
     }
 
     private boolean take(String name, Node node, Run run) throws OutcomeException {
-        Optional<ConfigMap> slot = find(name);
+        Optional<ConfigMap> slot = configMaps.find(name);
         if (slot.isPresent()) {
             if (!isAbandoned(slot.get())) {
                 return false;
             }
-            delete(slot.get(), run);
+            configMaps.delete(slot.get(), run);
             if (run == Run.DRY) {
                 return true;
             }
@@ -158,20 +134,8 @@ record Slots(ApiClient client, ObjectApi objects, NodeApi nodes, String namespac
     }
 
     private boolean create(String name, Node node, Run run) throws OutcomeException {
-        Map<String, Object> slot = Map.of(
-                "apiVersion",
-                "v1",
-                "kind",
-                "ConfigMap",
-                "metadata",
-                Map.of("name", name, "labels", Map.of("app.kubernetes.io/managed-by", "falco-response")),
-                "immutable",
-                true,
-                "data",
-                Map.of(NODE, NodeMarks.name(node), UID, NodeMarks.uid(node)));
-        String path = CONFIG_MAPS.path(namespace) + (run == Run.DRY ? "?dryRun=All" : "");
         try {
-            client.change(new Call("POST", path, "create", CONFIG_MAPS.text(), namespace, ""), ApiClient.JSON, slot);
+            configMaps.create(name, Map.of(), Map.of(NODE, NodeMarks.name(node), UID, NodeMarks.uid(node)), run);
             return true;
         } catch (ConflictException e) {
             return false; // another replica was faster
@@ -179,9 +143,9 @@ record Slots(ApiClient client, ObjectApi objects, NodeApi nodes, String namespac
     }
 
     /** Gives exactly these slots back: another attempt may have taken one anew. */
-    void release(List<ConfigMap> slots, Run run) throws OutcomeException {
-        for (ConfigMap slot : slots) {
-            delete(slot, run);
+    void release(List<ConfigMap> held, Run run) throws OutcomeException {
+        for (ConfigMap slot : held) {
+            configMaps.delete(slot, run);
         }
     }
 
@@ -194,23 +158,5 @@ record Slots(ApiClient client, ObjectApi objects, NodeApi nodes, String namespac
             }
         }
         return abandoned;
-    }
-
-    private void delete(ConfigMap slot, Run run) throws OutcomeException {
-        var options = new DeleteOptionsBuilder()
-                .withNewPreconditions()
-                .withUid(slot.getMetadata().getUid())
-                .endPreconditions();
-        String name = slot.getMetadata().getName();
-        try {
-            client.change(
-                    Call.on(CONFIG_MAPS, "DELETE", "delete", namespace, name, ""),
-                    ApiClient.JSON,
-                    (run == Run.DRY ? options.withDryRun("All") : options).build());
-        } catch (OutcomeException e) {
-            if (!(e.outcome() instanceof Skipped)) {
-                throw e; // else it is gone, or is another one
-            }
-        }
     }
 }

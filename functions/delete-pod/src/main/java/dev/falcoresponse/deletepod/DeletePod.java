@@ -107,9 +107,7 @@ final class DeletePod implements Action<Pod> {
 
     /** The pod's controller, by which a chained action finds the workload once the pod is gone. */
     private static Map<String, Object> workload(Pod pod) {
-        return pod.getMetadata().getOwnerReferences().stream()
-                .filter(each -> Boolean.TRUE.equals(each.getController()))
-                .findFirst()
+        return Pods.controller(pod)
                 .<Map<String, Object>>map(each -> Map.of(
                         "workload", Map.of("kind", each.getKind(), "name", each.getName(), "uid", each.getUid())))
                 .orElse(Map.of());

@@ -293,8 +293,16 @@ final class AddressIsolation implements Isolation {
         policies.removeIfPresent(Policies.NETWORK_POLICIES, pod, Quarantine.addressPolicyName(pod), run);
     }
 
+    private Caveats caveats(Pod marked, AddressPlan plan, Run run) throws OutcomeException {
+        try {
+            return plan.types().isEmpty() ? Caveats.NONE : plugin.caveats(marked, run == Run.REAL);
+        } catch (OutcomeException e) {
+            throw run == Run.REAL ? e.afterChange() : e; // the policy was written
+        }
+    }
+
     private Change change(Pod marked, Cidr blocked, AddressPlan plan, Run run) throws OutcomeException {
-        Caveats caveats = plan.types().isEmpty() ? Caveats.NONE : plugin.caveats(marked, run == Run.REAL);
+        Caveats caveats = caveats(marked, plan, run);
         String address = blocked.host();
         Map<String, Object> details = new HashMap<>(Map.of(
                 "scope", "address",

@@ -1,11 +1,12 @@
 package dev.falcoresponse.isolatenetwork;
 
+import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Permission;
+import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.Resource;
 import io.fabric8.kubernetes.api.model.HostIP;
-import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.NodeList;
@@ -13,31 +14,29 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceList;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The addresses of pods, nodes and Services: a range of addresses in a NetworkPolicy does not reliably include them. Those of
  * nodes and Services are read in pages, and kept for ten seconds. Thread-safe.
  */
 final class ClusterAddresses {
-    private static final String PAGE = "?limit=500";
     private static final long KEPT_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final ObjectApi api;
     private final LongSupplier nanoTime;
-    private List<Owned> known = List.of();
-    private long readAt;
-    private boolean read;
+    private @Nullable FutureTask<List<Owned>> latest;
+    private long startedAt;
 
     /** A range of addresses, and who has it, as the rest of a sentence. */
     private record Owned(Cidr range, String owner) {}
@@ -71,31 +70,49 @@ final class ClusterAddresses {
         return owner.isPresent() ? owner : pod(address);
     }
 
-    private synchronized List<Owned> known() throws OutcomeException {
-        if (!read || nanoTime.getAsLong() - readAt >= KEPT_NANOS) {
-            List<Owned> all = new ArrayList<>();
-            addPages(Resource.NODES, NodeList.class, list -> list.getItems().forEach(node -> add(node, all)));
-            addPages(
-                    Resource.SERVICES,
-                    ServiceList.class,
-                    list -> list.getItems().forEach(each -> add(each, all)));
-            known = List.copyOf(all);
-            readAt = nanoTime.getAsLong();
-            read = true;
+    /** While the addresses are being read, all alerts wait for that one reading, and fail with it. */
+    private List<Owned> known() throws OutcomeException {
+        FutureTask<List<Owned>> reading = reading();
+        reading.run(); // does nothing when another alert runs it already
+        try {
+            return reading.get();
+        } catch (ExecutionException e) {
+            forget(reading);
+            if (e.getCause() instanceof OutcomeException failed) {
+                throw failed;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OutcomeException(Failed.retryable(Reason.UNAVAILABLE, "The function is stopping"));
         }
-        return known;
     }
 
-    private <T extends KubernetesResourceList<?>> void addPages(Resource resource, Class<T> type, Consumer<T> page)
-            throws OutcomeException {
-        String next = "";
-        do {
-            String query =
-                    next.isEmpty() ? PAGE : PAGE + "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
-            T list = api.list(resource, "", query, type);
-            page.accept(list);
-            next = Optional.ofNullable(list.getMetadata().getContinue()).orElse("");
-        } while (!next.isEmpty());
+    private synchronized FutureTask<List<Owned>> reading() {
+        if (latest == null || (latest.isDone() && nanoTime.getAsLong() - startedAt >= KEPT_NANOS)) {
+            latest = new FutureTask<>(this::read);
+            startedAt = nanoTime.getAsLong();
+        }
+        return latest;
+    }
+
+    private synchronized void forget(FutureTask<List<Owned>> failed) {
+        if (failed.equals(latest)) {
+            latest = null;
+        }
+    }
+
+    private List<Owned> read() throws OutcomeException {
+        List<Owned> all = new ArrayList<>();
+        api.listInPages(
+                Resource.NODES, "", "", NodeList.class, page -> page.getItems().forEach(node -> add(node, all)));
+        api.listInPages(
+                Resource.SERVICES,
+                "",
+                "",
+                ServiceList.class,
+                page -> page.getItems().forEach(service -> add(service, all)));
+        return List.copyOf(all);
     }
 
     private static void add(Node node, List<Owned> all) {
@@ -131,7 +148,7 @@ final class ClusterAddresses {
     }
 
     private Optional<String> pod(Cidr address) throws OutcomeException {
-        String selector = URLEncoder.encode("status.podIP=" + address.host(), StandardCharsets.UTF_8);
+        String selector = ObjectApi.encoded("status.podIP=" + address.host());
         return api.list(Resource.PODS, "", "?fieldSelector=" + selector, PodList.class).getItems().stream()
                 .findFirst()
                 .map(each -> "pod " + each.getMetadata().getNamespace() + "/"

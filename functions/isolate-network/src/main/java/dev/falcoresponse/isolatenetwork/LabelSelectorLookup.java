@@ -3,6 +3,7 @@ package dev.falcoresponse.isolatenetwork;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.Resource;
+import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -26,7 +27,7 @@ final class LabelSelectorLookup {
     }
 
     Detachment of(Pod pod) throws OutcomeException {
-        Optional<OwnerReference> reference = Owner.referenceOf(pod);
+        Optional<OwnerReference> reference = Pods.controller(pod);
         if (!detach) {
             return Detachment.inPlace("it keeps its labels, as ISOLATE_NETWORK_DETACH says");
         }

@@ -5,7 +5,6 @@ import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.Resource;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ReplicationController;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
@@ -66,13 +65,6 @@ enum Owner {
     /** What it does when a pod no longer matches, as the rest of a sentence. */
     String consequence() {
         return consequence;
-    }
-
-    /** The pod's reference to its controller. */
-    static Optional<OwnerReference> referenceOf(Pod pod) {
-        return pod.getMetadata().getOwnerReferences().stream()
-                .filter(each -> Boolean.TRUE.equals(each.getController()))
-                .findFirst();
     }
 
     /** The resources of all these kinds. */

@@ -123,7 +123,7 @@ final class PodIsolation implements Isolation {
             Marks wanted = new Marks(
                     Scope.POD,
                     each -> detachment.labelsToRemove(each, before),
-                    Owner.referenceOf(pod).map(Owner::text),
+                    Pods.controller(pod).map(Owner::text),
                     deny.map(each -> each.kind().text()),
                     known,
                     false);
@@ -183,7 +183,7 @@ final class PodIsolation implements Isolation {
             return new Change(
                     ISOLATED, run.verb("Isolated", "isolate") + " " + isolated.sentence(), isolated.details());
         } catch (OutcomeException e) {
-            throw e.outcome() instanceof Failed failed ? new OutcomeException(failed.afterChange()) : e;
+            throw e.afterChange();
         }
     }
 

@@ -19,6 +19,7 @@ import dev.falcoresponse.event.Undo;
 import dev.falcoresponse.kubernetes.AccessApi;
 import dev.falcoresponse.kubernetes.ApiClient;
 import dev.falcoresponse.kubernetes.ObjectApi;
+import dev.falcoresponse.kubernetes.OwnConfigMaps;
 import dev.falcoresponse.pods.Pods;
 import dev.falcoresponse.settings.ResponseSettings;
 import dev.falcoresponse.settings.Self;
@@ -62,7 +63,8 @@ final class SuspendWorkload implements Reversible<Workload> {
             SuspendWorkloadSettings settings,
             Self self,
             InstantSource clock) {
-        this.memories = new Memories(client, objects, self.namespace().isEmpty() ? NAMESPACE : self.namespace());
+        this.memories = new Memories(
+                new OwnConfigMaps(client, objects, self.namespace().isEmpty() ? NAMESPACE : self.namespace()));
         this.workloads = new WorkloadApi(client, objects, memories);
         this.target = new Workloads(workloads, objects, pods, response);
         this.managers = new Managers(objects);
@@ -185,7 +187,7 @@ final class SuspendWorkload implements Reversible<Workload> {
         try {
             memories.forget(memory, run);
         } catch (OutcomeException e) {
-            throw e.outcome() instanceof Failed failed ? new OutcomeException(failed.afterChange()) : e;
+            throw e.afterChange();
         }
         Map<String, Object> details = workload.kind().isScaled() ? Map.of("replicas", memory.replicas()) : Map.of();
         return new Change(

@@ -1,9 +1,7 @@
 package dev.falcoresponse.suspendworkload;
 
-import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Permission;
-import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.kubernetes.ApiClient;
 import dev.falcoresponse.kubernetes.Call;
@@ -66,25 +64,10 @@ record WorkloadApi(ApiClient client, ObjectApi objects, Memories memories) {
         String path = resource.path(workload.namespace()) + "/" + workload.name() + subresource
                 + "?fieldValidation=Strict" + (run == Run.DRY ? "&dryRun=All" : "");
         String text = resource.plural() + subresource + "." + resource.group();
-        try {
-            client.change(
-                    new Call("PATCH", path, "patch", text, workload.namespace(), workload.name()),
-                    MERGE_PATCH,
-                    Map.of("metadata", metadata, "spec", spec));
-        } catch (OutcomeException e) {
-            // for some kinds the server refuses another uid as an invalid change of it
-            if (e.outcome().reason().equals(Reason.REFUSED_BY_ADMISSION) && isReplaced(workload)) {
-                throw new OutcomeException(
-                        new Skipped(Reason.REPLACED, workload + " was replaced by another of its name"));
-            }
-            throw e;
-        }
-    }
-
-    private boolean isReplaced(Workload workload) throws OutcomeException {
-        return find(workload.kind(), workload.namespace(), workload.name())
-                .filter(now -> now.uid().equals(workload.uid()))
-                .isEmpty();
+        client.change(
+                new Call("PATCH", path, "patch", text, workload.namespace(), workload.name()),
+                MERGE_PATCH,
+                Map.of("metadata", metadata, "spec", spec));
     }
 
     static List<Permission> permissions() {

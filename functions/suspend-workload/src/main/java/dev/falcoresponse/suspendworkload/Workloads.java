@@ -91,10 +91,7 @@ record Workloads(WorkloadApi api, ObjectApi objects, Pods pods, ResponseSettings
     }
 
     private static Optional<Controller> controller(HasMetadata object) {
-        return object.getMetadata().getOwnerReferences().stream()
-                .filter(each -> Boolean.TRUE.equals(each.getController()))
-                .map(Controller::of)
-                .findFirst();
+        return Pods.controller(object).map(Controller::of);
     }
 
     private Found<Workload> root(String namespace, Controller controller, Identity identity) throws OutcomeException {
