@@ -109,17 +109,18 @@ const GUARDS = [
   ['age', 'stale'], ['cluster', 'other-cluster'], ['namespace', 'protected-namespace'],
   ['same pod', 'not-found', 'replaced', 'unproven', 'terminating'], ['exempt', 'exempt'], ['owner', 'owner-kind'],
   ['not itself', 'self'], ['host network', 'host-network'], ['worker', 'control-plane'], ['not already done', 'already-done'],
-  ['enough nodes', 'too-few-nodes'], ['kind', 'kind'], ['often enough', 'not-often-enough'],
+  ['enough nodes', 'too-few-nodes'], ['kind', 'kind'], ['often enough', 'not-often-enough'], ['no system identity', 'system-identity'],
   ['cool-down', 'recently-handled'], ['budget', 'budget'],
 ];
 
 // the guards that an action does not have; a notification has none of them
 const OMITTED = {
-  'suspend-workload': ['host network', 'worker', 'enough nodes'],
-  'cordon-node': ['owner', 'not itself', 'host network', 'kind', 'often enough'],
-  'delete-pod': ['host network', 'worker', 'not already done', 'enough nodes', 'kind', 'often enough'],
-  'isolate-network': ['worker', 'enough nodes', 'kind', 'often enough'],
-  'snapshot-logs': ['owner', 'not itself', 'host network', 'worker', 'enough nodes', 'kind', 'often enough'],
+  'suspend-workload': ['host network', 'worker', 'enough nodes', 'no system identity'],
+  'restrict-access': ['host network', 'worker', 'enough nodes', 'kind', 'often enough'],
+  'cordon-node': ['owner', 'not itself', 'host network', 'kind', 'often enough', 'no system identity'],
+  'delete-pod': ['host network', 'worker', 'not already done', 'enough nodes', 'kind', 'often enough', 'no system identity'],
+  'isolate-network': ['worker', 'enough nodes', 'kind', 'often enough', 'no system identity'],
+  'snapshot-logs': ['owner', 'not itself', 'host network', 'worker', 'enough nodes', 'kind', 'often enough', 'no system identity'],
 };
 // other outcomes do not say which guards were checked
 const GUARDED = ['acted', 'previewed', 'denied', 'skipped'];
@@ -319,6 +320,10 @@ function drawCluster() {
     el('strong', {}, `${plain(each.kind)} ${plain(each.namespace)}/${plain(each.name)}`), el('br'),
     `for ${plain(each.rule)}; ${each.expires ? 'until ' + plain(each.expires) : 'until it is resumed'} `,
     el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/release', { kind: each.kind, namespace: each.namespace, name: each.name }))) }, 'aria-label': `Resume ${each.kind} ${each.namespace}/${each.name}` }, 'Resume')))));
+  $('restricted').replaceChildren(...(cluster.restricted.length === 0 ? [el('li', { class: 'quiet' }, 'No identity is restricted by a response.')] : cluster.restricted.map((each) => { const name = each.namespace ? `${plain(each.namespace)}/${plain(each.name)}` : plain(each.name); return el('li', {},
+    el('strong', {}, `${each.kind} ${name}`), el('br'),
+    `may read only, for ${plain(each.rule)}; ${each.expires ? 'until ' + plain(each.expires) : 'until it is freed'} `,
+    el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/release', { restricted: true, kind: each.kind, namespace: each.namespace, name: each.name, uid: each.uid }))) }, 'aria-label': `Free ${each.kind} ${name}` }, 'Free')); })));
   const namespaces = [...new Set(cluster.pods.map((pod) => pod.namespace))].sort();
   $('pods').replaceChildren(...namespaces.map((namespace) => el('section', {}, el('h4', {}, plain(namespace)),
     el('ul', { class: 'pods' }, ...cluster.pods.filter((pod) => pod.namespace === namespace).map(podLine)))));

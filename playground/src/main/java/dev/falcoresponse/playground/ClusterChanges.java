@@ -1,8 +1,11 @@
 package dev.falcoresponse.playground;
 
+import dev.falcoresponse.playground.Restrictions.Restricted;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
@@ -28,7 +31,8 @@ final class ClusterChanges {
      *
      * @param change {@code deleted}, {@code terminating} or {@code created}; for a pod also {@code isolated} or
      *     {@code released}, for a node {@code cordoned} or
-     *     {@code uncordoned}, for a workload {@code suspended} or {@code resumed}
+     *     {@code uncordoned}, for a workload {@code suspended} or {@code resumed}, for an identity {@code restricted} or
+     *     {@code freed}
      */
     record Change(String kind, String namespace, String name, String uid, String change) {
         @Override
@@ -90,6 +94,14 @@ final class ClusterChanges {
                     data.getOrDefault("uid", ""),
                     change.equals("created") ? "suspended" : "resumed");
         }
+        if (object instanceof GenericKubernetesResource) {
+            return new Change(
+                    object.getKind(),
+                    meta.getNamespace(),
+                    meta.getName(),
+                    meta.getUid(),
+                    change.equals("created") ? "restricted" : "freed");
+        }
         return new Change(object.getKind(), meta.getNamespace(), meta.getName(), meta.getUid(), change);
     }
 
@@ -103,6 +115,7 @@ final class ClusterChanges {
                     .list()
                     .getItems()
                     .forEach(each -> put(objects, each));
+            Restrictions.all(client).forEach(each -> objects.put("restriction of " + each, entry(each)));
             client.nodes().list().getItems().forEach(each -> put(objects, each));
             client.network()
                     .v1()
@@ -118,6 +131,18 @@ final class ClusterChanges {
             // a user without permission to list them still sees the functions' answers
         }
         return objects;
+    }
+
+    /** The entry stands for the restricted identity. */
+    private static HasMetadata entry(Restricted restricted) {
+        GenericKubernetesResource entry = new GenericKubernetesResource();
+        entry.setKind(restricted.kind());
+        entry.setMetadata(new ObjectMetaBuilder()
+                .withNamespace(restricted.namespace().isEmpty() ? null : restricted.namespace())
+                .withName(restricted.name())
+                .withUid(restricted.uid())
+                .build());
+        return entry;
     }
 
     private static void put(Map<String, HasMetadata> objects, HasMetadata each) {

@@ -37,6 +37,9 @@ final class ClusterView {
                                 .list()
                                 .getItems())
                 .forEach(memory -> suspended.add(suspended(memory.getData())));
+        ArrayNode restricted = view.putArray("restricted");
+        list("access restrictions", hidden, () -> Restrictions.all(client).toList())
+                .forEach(restricted::addPOJO);
         ArrayNode policies = view.putArray("policies");
         list(
                         "network policies",

@@ -114,7 +114,7 @@ final class Play implements Callable<Integer> {
         boolean acts = acts();
         List<SentAlert> own = ownAlerts();
         Path home = Path.of(System.getProperty("play.home", ""));
-        RuleBook rules = RuleBook.read(home.resolve("knative"), evidenceFirst ? List.of("evidence-first") : List.of());
+        RuleBook rules = RuleBook.read(home.resolve("knative"), components());
         rules.triggers()
                 .forEach(trigger ->
                         trigger.warnings().forEach(warning -> progress("Trigger " + trigger.name() + ": " + warning)));
@@ -136,6 +136,18 @@ final class Play implements Callable<Integer> {
                 return status;
             }
         }
+    }
+
+    /** The cluster of one's own shows restrict-access, to which no rule leads by itself. */
+    private List<String> components() {
+        List<String> components = new ArrayList<>();
+        if (evidenceFirst) {
+            components.add("evidence-first");
+        }
+        if (cluster == ClusterKind.embedded) {
+            components.add("restrict-isolated");
+        }
+        return components;
     }
 
     /** Without an option: only if there is a terminal, because a script waits for the exit status. */

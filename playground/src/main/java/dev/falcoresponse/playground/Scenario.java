@@ -94,6 +94,7 @@ final class Scenario {
         add(BINARY, "about a Deployment's pod", binary);
         add(BINARY, "the same alert once more", binary);
         alerts.add(undoIsolation("shop", api.getMetadata().getName(), false, now));
+        alerts.add(undoRestriction("Pod", "shop", api.getMetadata().getName(), "", false, now));
 
         Pod legacy = pod("default", "legacy-0", "apps/v1", "StatefulSet", "legacy");
         add(BINARY, "about a StatefulSet's pod", recorded(BINARY).about(legacy));
@@ -221,6 +222,19 @@ final class Scenario {
                 .put("name", name)
                 .put("dryRun", dryRun);
         return undo("suspend-workload", "a request to resume the workload", data, now);
+    }
+
+    /** A request to free a pod or a user from its restriction; an empty uid stands for any. */
+    static SentAlert undoRestriction(
+            String kind, String namespace, String name, String uid, boolean dryRun, Instant now) {
+        ObjectNode data = JsonNodeFactory.instance
+                .objectNode()
+                .put("kind", kind)
+                .put("namespace", namespace)
+                .put("name", name)
+                .put("uid", uid)
+                .put("dryRun", dryRun);
+        return undo("restrict-access", "a request to free the restricted identity", data, now);
     }
 
     private static SentAlert undo(String action, String description, ObjectNode data, Instant now) {

@@ -172,7 +172,7 @@ final class Session implements AutoCloseable {
                         .toList());
     }
 
-    /** Releases an isolated pod, uncordons a node, or resumes a workload; while the functions only preview, so does this. */
+    /** Releases a pod, uncordons a node, resumes a workload or frees an identity; while the functions only preview, so does this. */
     JsonNode release(JsonNode request) {
         int expectedGeneration = running.generation();
         boolean preview = !running.acts();
@@ -183,6 +183,15 @@ final class Session implements AutoCloseable {
         Instant now = Instant.now();
         if (request.has("node")) {
             return Scenario.undoCordon(required(request, "node"), preview, now);
+        }
+        if (request.path("restricted").asBoolean()) {
+            return Scenario.undoRestriction(
+                    required(request, "kind"),
+                    request.path("namespace").asText(),
+                    required(request, "name"),
+                    request.path("uid").asText(),
+                    preview,
+                    now);
         }
         String namespace = required(request, "namespace");
         return request.has("kind")

@@ -50,7 +50,8 @@ public final class Audit {
                 .serviceLevelObjectives(BUCKETS)
                 .register(metrics)
                 .record(Duration.between(Instant.parse(record.startedAt()), Instant.parse(record.finishedAt())));
-        object.ifPresent(about -> events.record(record, about));
+        // what has no uid, a user, is no object that an Event could be about
+        object.filter(about -> !about.uid().isEmpty()).ifPresent(about -> events.record(record, about));
     }
 
     private Counter counter(String action, String outcome, String reason) {

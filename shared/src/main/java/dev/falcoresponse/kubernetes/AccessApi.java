@@ -42,6 +42,7 @@ public final class AccessApi {
                 .withGroup(permission.group())
                 .withResource(resource[0])
                 .withSubresource(resource.length > 1 ? resource[1] : null)
+                .withName(permission.name())
                 .withNamespace(namespace)
                 .endResourceAttributes()
                 .endSpec()

@@ -75,6 +75,36 @@ public final class ApiClient {
         return unmarshal(call, successful(call, respond(call, mediaType, body)), type);
     }
 
+    /**
+     * The answer to a change that admission may refuse.
+     *
+     * @param refusal admission's sentence; empty when the change was accepted
+     * @param warnings what the server warns of, as it wrote them
+     */
+    public record Attempt(String refusal, List<String> warnings) {
+        public Attempt {
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /**
+     * Sends a change for the sake of what admission says about it.
+     *
+     * @throws OutcomeException when the API server refused for another reason, or did not answer in time
+     */
+    public Attempt attempt(Call call, String mediaType, Object body) throws OutcomeException {
+        HttpResponse<byte[]> response = respond(call, mediaType, body);
+        List<String> warnings = response.headers("Warning");
+        if (response.isSuccessful()) {
+            return new Attempt("", warnings);
+        }
+        Outcome outcome = failure(call, response, response.body());
+        if (!outcome.reason().equals(Reason.REFUSED_BY_ADMISSION)) {
+            throw new OutcomeException(outcome);
+        }
+        return new Attempt(outcome.message(), warnings);
+    }
+
     private <T> T unmarshal(Call call, byte[] answer, Class<T> type) throws OutcomeException {
         try {
             return serialization.unmarshal(new ByteArrayInputStream(answer), type);

@@ -46,11 +46,11 @@ public record Resource(String group, String version, String plural, boolean name
 
     /** The permission for a verb where the function may act; for cluster-scoped objects everywhere. */
     public Permission permission(String verb) {
-        return new Permission(verb, group, plural, !namespaced);
+        return new Permission(verb, group, plural, "", !namespaced);
     }
 
     /** The permission for a verb in all namespaces at once. */
     public Permission permissionEverywhere(String verb) {
-        return new Permission(verb, group, plural, true);
+        return new Permission(verb, group, plural, "", true);
     }
 }

@@ -103,7 +103,11 @@ public final class AlertGuards {
 
     /** The pod's namespace is protected, or none of those to act in. */
     public Optional<Outcome> protectedNamespace(Alert alert) {
-        String namespace = alert.pod().namespace();
+        return protectedNamespace(alert.pod().namespace());
+    }
+
+    /** A namespace is protected, or none of those to act in. */
+    public Optional<Outcome> protectedNamespace(String namespace) {
         if (!namespaces.isAllowed(namespace)) {
             return denied("Namespace " + namespace + " is not among RESPONSE_NAMESPACES");
         }

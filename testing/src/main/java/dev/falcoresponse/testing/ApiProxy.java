@@ -142,7 +142,7 @@ public final class ApiProxy implements AutoCloseable {
         }
         try {
             HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
-            for (String name : List.of("Content-Type", "Retry-After")) {
+            for (String name : List.of("Content-Type", "Retry-After", "Warning")) {
                 response.headers()
                         .firstValue(name)
                         .ifPresent(value -> exchange.getResponseHeaders().add(name, value));

@@ -33,14 +33,14 @@ public final class ShippedRole {
                 .toList();
     }
 
-    private record Grant(String verb, String group, String resource) {}
+    private record Grant(String verb, String group, String resource, List<String> names) {}
 
     private Stream<Grant> grants() {
         return role.getRules().stream()
                 .flatMap(rule -> rule.getApiGroups().stream()
                         .flatMap(group -> rule.getResources().stream()
-                                .flatMap(resource ->
-                                        rule.getVerbs().stream().map(verb -> new Grant(verb, group, resource)))));
+                                .flatMap(resource -> rule.getVerbs().stream()
+                                        .map(verb -> new Grant(verb, group, resource, rule.getResourceNames())))));
     }
 
     /**
@@ -67,6 +67,7 @@ public final class ShippedRole {
                 .forEach(each -> rules.add(new PolicyRuleBuilder()
                         .withApiGroups(each.group())
                         .withResources(each.resource())
+                        .withResourceNames(each.names())
                         .withVerbs(each.verb())
                         .build()));
         return rules;

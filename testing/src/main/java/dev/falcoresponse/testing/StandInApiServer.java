@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
@@ -18,6 +19,15 @@ final class StandInApiServer implements AutoCloseable {
     private static final Pattern POD = Pattern.compile(".*/namespaces/([^/]+)/pods/([^/?]+)(/log)?.*");
     private static final Pattern NAMED =
             Pattern.compile("/(?:api|apis/[^/]+)/v[^/]+/(?:namespaces/[^/]+/)?[^/]+/[^/]+");
+
+    /** What must be installed for restrict-access. */
+    private static final Map<String, String> RESTRICTIONS = Map.of(
+            "GET /apis/falco-response.io/v1",
+            "{\"kind\":\"APIResourceList\",\"resources\":[{\"name\":\"accessrestrictions\"}]}",
+            "PATCH /apis/falco-response.io/v1/accessrestrictions/falco-response",
+            "{\"kind\":\"AccessRestrictions\",\"metadata\":{\"resourceVersion\":\"1\"}}",
+            "GET /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/falco-response-restrict-access",
+            "{\"kind\":\"ValidatingAdmissionPolicyBinding\"," + "\"spec\":{\"validationActions\":[\"Deny\"]}}");
 
     private final HttpsServer server;
     private final String certificate;
@@ -45,10 +55,12 @@ final class StandInApiServer implements AutoCloseable {
         try (exchange) {
             String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
             String path = exchange.getRequestURI().getPath();
-            String answer = answer(exchange.getRequestMethod(), path, body);
+            String answer =
+                    body.contains("falco-response/probe") ? REFUSED : answer(exchange.getRequestMethod(), path, body);
             byte[] bytes = answer.getBytes(UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(answer.equals(NOT_FOUND) ? 404 : 200, bytes.length);
+            exchange.getResponseHeaders().set("Warning", "299 - \"'falco-response-restrictions-seen': in force: 1\"");
+            exchange.sendResponseHeaders(status(answer), bytes.length);
             exchange.getResponseBody().write(bytes);
         }
     }
@@ -56,11 +68,26 @@ final class StandInApiServer implements AutoCloseable {
     private static final String NOT_FOUND =
             "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"NotFound\",\"code\":404}";
 
+    private static final String REFUSED =
+            "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"Forbidden\",\"code\":403,"
+                    + "\"message\":\"'falco-response-restrict-access' denied request: restrictions are in force\"}";
+
+    private static int status(String answer) {
+        return switch (answer) {
+            case NOT_FOUND -> 404;
+            case REFUSED -> 403;
+            default -> 200;
+        };
+    }
+
     private static String answer(String method, String path, String body) {
         Matcher pod = POD.matcher(path);
         if (path.endsWith("selfsubjectaccessreviews")) {
             return "{\"kind\":\"SelfSubjectAccessReview\",\"apiVersion\":\"authorization.k8s.io/v1\",\"spec\":{},"
                     + "\"status\":{\"allowed\":true}}";
+        }
+        if (RESTRICTIONS.containsKey(method + " " + path)) {
+            return RESTRICTIONS.getOrDefault(method + " " + path, "");
         }
         if (pod.matches() && (method.equals("GET") || method.equals("PATCH"))) {
             return pod.group(3) == null ? pod(pod.group(1), pod.group(2)) : "2026-01-01T00:00:00Z a line\n".repeat(100);

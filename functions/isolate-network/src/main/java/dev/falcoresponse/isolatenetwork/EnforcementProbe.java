@@ -3,6 +3,7 @@ package dev.falcoresponse.isolatenetwork;
 import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.kubernetes.Polling;
 import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -80,17 +81,13 @@ record EnforcementProbe(AllowedTraffic allowed, String ownNamespace) {
         if (before.isEmpty()) {
             return Proof.NOT_PROVEN;
         }
-        long deadline = System.nanoTime() + ENFORCED_WITHIN.toNanos();
-        while (connects(before.get())) {
-            if (System.nanoTime() - deadline >= 0) {
-                throw new OutcomeException(Failed.retryable(
-                                NOT_ENFORCED,
-                                "Pod " + Pods.name(pod) + " has its policy, and still accepts connections on port "
-                                        + before.get().getPort()
-                                        + ": the cluster's network plugin does not enforce NetworkPolicies")
-                        .afterChange());
-            }
-            pause();
+        if (!Polling.until(ENFORCED_WITHIN, PAUSE, () -> !connects(before.get()))) {
+            throw new OutcomeException(Failed.retryable(
+                            NOT_ENFORCED,
+                            "Pod " + Pods.name(pod) + " has its policy, and still accepts connections on port "
+                                    + before.get().getPort()
+                                    + ": the cluster's network plugin does not enforce NetworkPolicies")
+                    .afterChange());
         }
         return Proof.PROVEN;
     }
@@ -105,14 +102,6 @@ record EnforcementProbe(AllowedTraffic allowed, String ownNamespace) {
                     .noneMatch(range -> own.filter(range::contains).isPresent());
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

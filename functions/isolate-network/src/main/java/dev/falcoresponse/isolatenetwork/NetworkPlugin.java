@@ -3,14 +3,13 @@ package dev.falcoresponse.isolatenetwork;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Permission;
 import dev.falcoresponse.kubernetes.ObjectApi;
+import dev.falcoresponse.kubernetes.Polling;
 import dev.falcoresponse.kubernetes.Resource;
 import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -72,24 +71,22 @@ final class NetworkPlugin {
                     "; Cilium takes a pod with the label host for a host, to which no policy applies: remove that label",
                     Map.of("ciliumIdentity", "host"));
         }
-        long deadline = System.nanoTime() + (changed ? IDENTITY_WITHIN.toNanos() : 0);
-        Optional<GenericKubernetesResource> endpoint = endpoint(pod);
-        while (endpoint.filter(each -> hasLabel(each, pod)).isEmpty()) {
-            if (System.nanoTime() - deadline >= 0) {
-                return endpoint.isPresent()
-                        ? new Caveats(
-                                "; Cilium does not know the pod by the label " + Quarantine.LABEL
-                                        + ", so that the policy applies to nobody: add k8s:" + Quarantine.LABEL
-                                        + " to the labels in Cilium's configuration",
-                                Map.of("ciliumIdentity", "without-label"))
-                        : new Caveats(
-                                "; Cilium has no endpoint of this pod, so that no policy applies to it",
-                                Map.of("ciliumIdentity", "no-endpoint"));
-            }
-            pause();
-            endpoint = endpoint(pod);
+        boolean known = Polling.until(
+                changed ? IDENTITY_WITHIN : Duration.ZERO,
+                PAUSE,
+                () -> endpoint(pod).filter(each -> hasLabel(each, pod)).isPresent());
+        if (known) {
+            return new Caveats("", Map.of("ciliumIdentity", "has-label"));
         }
-        return new Caveats("", Map.of("ciliumIdentity", "has-label"));
+        return endpoint(pod).isPresent()
+                ? new Caveats(
+                        "; Cilium does not know the pod by the label " + Quarantine.LABEL
+                                + ", so that the policy applies to nobody: add k8s:" + Quarantine.LABEL
+                                + " to the labels in Cilium's configuration",
+                        Map.of("ciliumIdentity", "without-label"))
+                : new Caveats(
+                        "; Cilium has no endpoint of this pod, so that no policy applies to it",
+                        Map.of("ciliumIdentity", "no-endpoint"));
     }
 
     private Optional<GenericKubernetesResource> endpoint(Pod pod) throws OutcomeException {
@@ -105,20 +102,12 @@ final class NetworkPlugin {
         return labels instanceof List<?> list && list.contains("k8s:" + Quarantine.LABEL + "=" + Quarantine.uid(pod));
     }
 
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** The agent keeps one state for all pods on a node whose names differ in the last part only. */
     private Caveats amazon(Pod pod) throws OutcomeException {
         String name = pod.getMetadata().getName();
         String stem = stem(name);
         String onNode = "?fieldSelector="
-                + URLEncoder.encode("spec.nodeName=" + pod.getSpec().getNodeName(), StandardCharsets.UTF_8);
+                + ObjectApi.encoded("spec.nodeName=" + pod.getSpec().getNodeName());
         List<String> siblings =
                 api.list(Resource.PODS, pod.getMetadata().getNamespace(), onNode, PodList.class).getItems().stream()
                         .filter(each -> !Quarantine.uid(each).equals(Quarantine.uid(pod)))

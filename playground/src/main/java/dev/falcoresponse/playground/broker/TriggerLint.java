@@ -28,6 +28,7 @@ final class TriggerLint {
     private final String subscriber;
     private final Filter filter;
     private final List<String> namedRules = new ArrayList<>();
+    private final List<String> namedReasons = new ArrayList<>();
     private final List<String> sources =
             new ArrayList<>(List.of("/apis/v1/namespaces/falco-response/pingsources/example"));
     private final List<String> warnings = new ArrayList<>();
@@ -82,6 +83,7 @@ final class TriggerLint {
         String text = value.asText();
         switch (attribute) {
             case "rule" -> checkRule(text, exact);
+            case "reason" -> namedReasons.add(text);
             case "source" -> {
                 sources.add(text);
                 if (text.equals("falco.org")) {
@@ -148,8 +150,17 @@ final class TriggerLint {
 
     private Stream<CloudEvent> replies(String action) {
         return Stream.concat(Stream.of(RULE), namedRules.stream())
-                .flatMap(rule ->
-                        OUTCOMES.stream().map(outcome -> event("falco.response." + action + ".v1", rule, outcome)));
+                .flatMap(rule -> OUTCOMES.stream().flatMap(outcome -> replies(action, rule, outcome)));
+    }
+
+    private Stream<CloudEvent> replies(String action, String rule, String outcome) {
+        CloudEvent reply = event("falco.response." + action + ".v1", rule, outcome);
+        return Stream.concat(
+                Stream.of(reply),
+                namedReasons.stream()
+                        .map(reason -> CloudEventBuilder.v1(reply)
+                                .withExtension("reason", reason)
+                                .build()));
     }
 
     private Stream<CloudEvent> alerts() {

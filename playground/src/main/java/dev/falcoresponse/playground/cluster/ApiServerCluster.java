@@ -31,7 +31,9 @@ public final class ApiServerCluster implements Cluster {
 
     @Override
     public FunctionProcess start(Path target, Path manifests, Map<String, String> settings) {
-        return FunctionProcess.start(target, ServiceAccountAccess.of(server, manifests.resolve("rbac.yaml")), settings);
+        var access = ServiceAccountAccess.of(server, manifests.resolve("rbac.yaml"));
+        Cluster.applyPolicies(client(), manifests);
+        return FunctionProcess.start(target, access, settings);
     }
 
     @Override

@@ -1,9 +1,12 @@
 package dev.falcoresponse.playground.cluster;
 
 import dev.falcoresponse.testing.FunctionProcess;
+import dev.falcoresponse.testing.ServiceAccountAccess;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A cluster in which functions act. */
 public interface Cluster extends AutoCloseable {
@@ -25,6 +28,14 @@ public interface Cluster extends AutoCloseable {
      * @param manifests the folder of the function's manifests, with its Role
      */
     FunctionProcess start(Path target, Path manifests, Map<String, String> settings);
+
+    /** Applies what a function needs beside its Role: kinds, admission policies. */
+    static void applyPolicies(KubernetesClient client, Path manifests) {
+        Stream.of("crd.yaml", "fence.yaml", "policy.yaml")
+                .map(manifests::resolve)
+                .filter(Files::exists)
+                .forEach(file -> ServiceAccountAccess.apply(client, file));
+    }
 
     /** Does the work of the controllers that this cluster does not have. */
     default void reconcile() {}

@@ -44,6 +44,7 @@ public final class EmbeddedCluster implements Cluster {
 
     @Override
     public FunctionProcess start(Path target, Path manifests, Map<String, String> settings) {
+        Cluster.applyPolicies(client(), manifests);
         return FunctionProcess.start(target, access, settings);
     }
 

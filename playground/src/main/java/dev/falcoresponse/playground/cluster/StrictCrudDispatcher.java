@@ -55,6 +55,11 @@ final class StrictCrudDispatcher extends KubernetesCrudDispatcher {
                     ? merge(request, path.substring(0, path.length() - SCALE.length()))
                     : merge(request, path);
         }
+        if (method.equals("GET") && path.equals("/apis/falco-response.io/v1")) {
+            return new MockResponse()
+                    .setResponseCode(200)
+                    .setBody("{\"resources\":[{\"name\":\"accessrestrictions\"}]}");
+        }
         if (method.equals("POST") && isDryRun(request)) {
             return tryCreation(request, path);
         }
@@ -125,8 +130,20 @@ final class StrictCrudDispatcher extends KubernetesCrudDispatcher {
             return status(
                     409, "Conflict", "the object has been modified; please apply your changes to the latest version");
         }
+        if (patch.at("/metadata/annotations").has("falco-response/probe")) {
+            return inForce(before.path("resourceVersion").asText());
+        }
         merge(object, patch);
         return store(request, path, object);
+    }
+
+    /** No policy is evaluated here: this is what those of restrict-access would say. */
+    private static MockResponse inForce(String version) {
+        return status(
+                        403,
+                        "Forbidden",
+                        "ValidatingAdmissionPolicy 'falco-response-restrict-access' denied request: restrictions are in force")
+                .addHeader("Warning", "299 - \"'falco-response-restrictions-seen': in force: " + version + "\"");
     }
 
     private static void merge(ObjectNode object, ObjectNode patch) {
