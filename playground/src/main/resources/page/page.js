@@ -116,6 +116,7 @@ const GUARDS = [
 // the guards that an action does not have; a notification has none of them
 const OMITTED = {
   'suspend-workload': ['host network', 'worker', 'enough nodes', 'no system identity'],
+  'request-approval': ['host network', 'worker', 'enough nodes', 'kind', 'often enough', 'no system identity'],
   'restrict-access': ['host network', 'worker', 'enough nodes', 'kind', 'often enough'],
   'cordon-node': ['owner', 'not itself', 'host network', 'kind', 'often enough', 'no system identity'],
   'delete-pod': ['host network', 'worker', 'not already done', 'enough nodes', 'kind', 'often enough', 'no system identity'],
@@ -320,6 +321,11 @@ function drawCluster() {
     el('strong', {}, `${plain(each.kind)} ${plain(each.namespace)}/${plain(each.name)}`), el('br'),
     `for ${plain(each.rule)}; ${each.expires ? 'until ' + plain(each.expires) : 'until it is resumed'} `,
     el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/release', { kind: each.kind, namespace: each.namespace, name: each.name }))) }, 'aria-label': `Resume ${each.kind} ${each.namespace}/${each.name}` }, 'Resume')))));
+  $('requests').replaceChildren(...(cluster.requests.length === 0 ? [el('li', { class: 'quiet' }, 'Nothing waits for a decision.')] : cluster.requests.map((each) => el('li', {},
+    el('strong', {}, `May a response ${plain(each.question)}?`), el('br'),
+    each.decision ? `${plain(each.by)} has decided: ${plain(each.decision)} ` : `for ${plain(each.rule)}; until ${plain(each.until)} `,
+    ...(each.decision ? [] : [['Approve', true], ['Refuse', false]].map(([label, approve]) =>
+      el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/decide', { name: each.request, approve }))) }, 'aria-label': `${label}: ${plain(each.question)}` }, label)))))));
   $('restricted').replaceChildren(...(cluster.restricted.length === 0 ? [el('li', { class: 'quiet' }, 'No identity is restricted by a response.')] : cluster.restricted.map((each) => { const name = each.namespace ? `${plain(each.namespace)}/${plain(each.name)}` : plain(each.name); return el('li', {},
     el('strong', {}, `${each.kind} ${name}`), el('br'),
     `may read only, for ${plain(each.rule)}; ${each.expires ? 'until ' + plain(each.expires) : 'until it is freed'} `,

@@ -85,6 +85,15 @@ final class ClusterChanges {
     /** The memory of a suspended workload stands for the workload. */
     private static Change change(HasMetadata object, String change) {
         ObjectMeta meta = object.getMetadata();
+        if (object instanceof ConfigMap request && meta.getLabels().containsKey(Approvals.LABEL)) {
+            String question = request.getData().getOrDefault("question", "");
+            return new Change(
+                    "request",
+                    meta.getNamespace(),
+                    meta.getName() + " (" + question + ")",
+                    meta.getUid(),
+                    change.equals("created") ? "asked" : "ended");
+        }
         if (object instanceof ConfigMap memory) {
             Map<String, String> data = memory.getData();
             return new Change(
@@ -112,6 +121,12 @@ final class ClusterChanges {
             client.configMaps()
                     .inAnyNamespace()
                     .withLabel(SUSPENDED)
+                    .list()
+                    .getItems()
+                    .forEach(each -> put(objects, each));
+            client.configMaps()
+                    .inAnyNamespace()
+                    .withLabel(Approvals.LABEL)
                     .list()
                     .getItems()
                     .forEach(each -> put(objects, each));

@@ -3,6 +3,7 @@ package dev.falcoresponse.playground;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -37,6 +38,16 @@ final class ClusterView {
                                 .list()
                                 .getItems())
                 .forEach(memory -> suspended.add(suspended(memory.getData())));
+        ArrayNode requests = view.putArray("requests");
+        list(
+                        "config maps of requests",
+                        hidden,
+                        () -> client.configMaps()
+                                .inAnyNamespace()
+                                .withLabel(Approvals.LABEL)
+                                .list()
+                                .getItems())
+                .forEach(each -> requests.add(request(each)));
         ArrayNode restricted = view.putArray("restricted");
         list("access restrictions", hidden, () -> Restrictions.all(client).toList())
                 .forEach(restricted::addPOJO);
@@ -83,6 +94,16 @@ final class ClusterView {
                 .put("cordoned", labels(node).containsKey(PREFIX + "quarantine"))
                 .put("rule", annotations.getOrDefault(PREFIX + "rule", ""))
                 .put("expires", annotations.getOrDefault(PREFIX + "expires-at", ""));
+    }
+
+    private static ObjectNode request(ConfigMap request) {
+        ObjectNode node = JSON.createObjectNode()
+                .put("request", request.getMetadata().getName())
+                .put("decision", annotations(request).getOrDefault(PREFIX + "decision", ""))
+                .put("by", annotations(request).getOrDefault(PREFIX + "decided-by", ""));
+        Stream.of("question", "rule", "until")
+                .forEach(key -> node.put(key, request.getData().getOrDefault(key, "")));
+        return node;
     }
 
     private static ObjectNode suspended(Map<String, String> memory) {

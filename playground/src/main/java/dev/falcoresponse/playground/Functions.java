@@ -1,5 +1,7 @@
 package dev.falcoresponse.playground;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -7,9 +9,12 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.broker.Trigger;
 import dev.falcoresponse.playground.cluster.Cluster;
+import dev.falcoresponse.testing.EventSink;
 import dev.falcoresponse.testing.FakeFalcosidekick;
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.StartException;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.jackson.JsonFormat;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -29,11 +34,15 @@ final class Functions implements AutoCloseable {
     /** The function that notifies Falcosidekick; here the notifications go to {@link #notifications()}. */
     static final String NOTIFY = "notify-falcosidekick";
 
+    /** The function that posts to the broker what people have approved. */
+    private static final String ASKING = "request-approval";
+
     private static final String NOTIFY_URL = "NOTIFY_FALCOSIDEKICK_URL";
 
     private final Path home;
     private final Cluster cluster;
     private final FakeFalcosidekick falcosidekick = FakeFalcosidekick.start();
+    private final EventSink ingress = EventSink.start();
     private final Map<String, Map<String, String>> settings = new TreeMap<>();
     private final Map<String, FunctionProcess> processes = new TreeMap<>();
     private boolean closed;
@@ -43,14 +52,23 @@ final class Functions implements AutoCloseable {
         this.cluster = cluster;
     }
 
-    /** Starts all functions. */
-    static Functions start(Path home, RuleBook rules, Cluster cluster, boolean act) {
+    /**
+     * Starts all functions.
+     *
+     * @param overriding settings for the functions that have them, unless the user has set them
+     */
+    static Functions start(Path home, RuleBook rules, Cluster cluster, boolean act, Map<String, String> overriding) {
         Functions functions = new Functions(home, cluster);
         List<String> names =
                 rules.triggers().stream().map(Trigger::subscriber).distinct().toList();
         try {
             for (String name : names) {
                 Map<String, String> settings = functions.readSettings(name);
+                overriding.forEach((setting, value) -> {
+                    if (setting.startsWith(SettingTable.prefix(name))) {
+                        settings.putIfAbsent(setting, value);
+                    }
+                });
                 settings.put("RESPONSE_DRY_RUN", Boolean.toString(!act));
                 functions.settings.put(name, settings);
                 functions.processes.put(name, functions.start(name, settings));
@@ -81,6 +99,10 @@ final class Functions implements AutoCloseable {
                 settings.put(variable, value);
             }
         });
+        if (name.equals(ASKING)) {
+            // as Knative's SinkBinding sets it
+            settings.put("K_SINK", ingress.uri().toString());
+        }
         if (name.equals(NOTIFY) && !System.getenv().containsKey(NOTIFY_URL)) {
             settings.put(NOTIFY_URL, falcosidekick.uri().toString());
         }
@@ -150,6 +172,13 @@ final class Functions implements AutoCloseable {
         }
     }
 
+    /** Takes out what functions have posted to the broker. */
+    List<CloudEvent> posted() {
+        return ingress.drain().stream()
+                .map(event -> new JsonFormat().deserialize(event.toString().getBytes(UTF_8)))
+                .toList();
+    }
+
     /** The address of each function. */
     Map<String, URI> addresses() {
         Map<String, URI> addresses = new TreeMap<>();
@@ -214,5 +243,6 @@ final class Functions implements AutoCloseable {
         processes.values().forEach(FunctionProcess::terminate);
         processes.values().forEach(FunctionProcess::close);
         falcosidekick.close();
+        ingress.close();
     }
 }

@@ -71,6 +71,7 @@ final class PageServer implements AutoCloseable {
                         (_, query) -> session.content().evidence(query.getOrDefault("location", ""))),
                 Map.entry("POST /api/compose", (body, _) -> session.content().compose(body)),
                 Map.entry("POST /api/release", (body, _) -> session.release(body)),
+                Map.entry("POST /api/decide", (body, _) -> session.decide(body)),
                 Map.entry("POST /api/exempt", (body, _) -> session.exempt(body)),
                 Map.entry("POST /api/mode", (body, _) -> session.mode(body)),
                 Map.entry("POST /api/try", (body, _) -> session.trySetting(body)));

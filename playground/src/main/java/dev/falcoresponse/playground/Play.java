@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.logging.LogManager;
@@ -37,6 +38,10 @@ import picocli.CommandLine.Option;
                 + " each. Exit status: 0 when every alert was answered, 1 otherwise, 2 for wrong usage.")
 final class Play implements Callable<Integer> {
     private static final int UNANSWERED = 1;
+
+    /** Nobody wants to wait a quarter of an hour to see a request expire. */
+    private static final Map<String, String> STORY =
+            Map.of("REQUEST_APPROVAL_EXPIRES_AFTER", Scenario.EXPIRES_AFTER.toSeconds() + "s");
 
     enum ClusterKind {
         embedded,
@@ -122,14 +127,16 @@ final class Play implements Callable<Integer> {
             progress((acts ? "Acting in " : "Previewing in ") + opened.description());
             List<SentAlert> alerts = own.isEmpty() ? recorded(opened) : own;
             progress("Starting the functions …");
-            try (Session session =
-                    new Session(home, rules, opened, acts, cluster == ClusterKind.embedded || act, this::progress)) {
+            boolean mayAct = cluster == ClusterKind.embedded || act;
+            try (Session session = new Session(home, rules, opened, acts, mayAct, STORY, this::progress)) {
                 int status = send(alerts, session);
                 if (isPageWanted()) {
                     // the page starts in preview mode unless --act was given; in the user's own cluster always, until
                     // confirmed
                     if (!act || cluster == ClusterKind.current) {
                         session.preview();
+                    } else {
+                        session.startAnew();
                     }
                     serve(session);
                 }

@@ -4,6 +4,7 @@ import dev.falcoresponse.playground.broker.Broker;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.cluster.Cluster;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -27,14 +28,21 @@ final class RunningFunctions implements AutoCloseable {
     private volatile boolean acts;
     private volatile boolean restartFailed;
 
-    RunningFunctions(Path home, RuleBook rules, Cluster cluster, boolean acts, Consumer<String> progress) {
+    /** @param first more settings until the first restart */
+    RunningFunctions(
+            Path home,
+            RuleBook rules,
+            Cluster cluster,
+            boolean acts,
+            Map<String, String> first,
+            Consumer<String> progress) {
         this.home = home;
         this.rules = rules;
         this.cluster = cluster;
         this.acts = acts;
         this.progress = progress;
-        this.functions = Functions.start(home, rules, cluster, acts);
-        this.broker = new Broker(rules, functions.addresses(), progress);
+        this.functions = Functions.start(home, rules, cluster, acts, first);
+        this.broker = new Broker(rules, functions.addresses(), functions::posted, progress);
     }
 
     Functions functions() {
@@ -101,14 +109,24 @@ final class RunningFunctions implements AutoCloseable {
         }
     }
 
+    /** Restarts the functions with the settings of their manifests. */
+    void startAnew() {
+        lock.writeLock().lock();
+        try {
+            restart(acts);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
     private void restart(boolean act) {
         acts = false;
         generation.incrementAndGet();
         close();
         boolean started = false;
         try {
-            functions = Functions.start(home, rules, cluster, act);
-            broker = new Broker(rules, functions.addresses(), progress);
+            functions = Functions.start(home, rules, cluster, act, Map.of());
+            broker = new Broker(rules, functions.addresses(), functions::posted, progress);
             acts = act;
             started = true;
         } finally {

@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -34,6 +35,12 @@ final class Scenario {
     private static final String HOST = "read-sensitive-file-host";
     private static final String SHELL = "terminal-shell-in-container-pod";
     private static final String BINARY = "drop-and-execute-new-binary";
+
+    private static final String AUDIT = "k8saudit-attach-exec-pod";
+    private static final String APPROVER = "alice";
+
+    /** How long a request is open while the story is told. */
+    static final Duration EXPIRES_AFTER = Duration.ofSeconds(3);
 
     private final KubernetesClient client;
     private final Instant now;
@@ -53,6 +60,7 @@ final class Scenario {
         scenario.addAlertsThatIsolate();
         scenario.addAlertsAboutANode();
         scenario.addAlertsAboutAWorkload();
+        scenario.addAlertsThatPeopleDecide();
         scenario.addAlertsThatChangeNothing();
         scenario.addAlertsWithoutPod();
         return scenario.alerts;
@@ -119,6 +127,45 @@ final class Scenario {
                 "of a rule about images, in a StatefulSet's pod",
                 recorded(SHELL).about(pod).with("rule", disallowed).withHeader("ce-rule", disallowed));
         alerts.add(undoSuspension("StatefulSet", "shop", "queue", false, now));
+    }
+
+    /** One is approved, one refused, and one is decided by nobody. */
+    private void addAlertsThatPeopleDecide() {
+        Approvals.allow(client, APPROVER);
+        for (String user : List.of("carol", "dave", "erin")) {
+            String rule = "port-forward";
+            add(
+                    AUDIT,
+                    "of another rule, about " + user,
+                    recorded(AUDIT)
+                            .withField("ka.user.name", user)
+                            .with("rule", rule)
+                            .withHeader("ce-rule", rule));
+        }
+        alerts.add(tick(now)
+                .after(
+                        APPROVER
+                                + " has approved the first, refused the second, and nobody has decided the third in time",
+                        () -> {
+                            Approvals.decide(client, APPROVER, "carol", true);
+                            Approvals.decide(client, APPROVER, "dave", false);
+                            Approvals.awaitExpiry(client, "erin", EXPIRES_AFTER.plusSeconds(30));
+                        }));
+    }
+
+    /** The clock of request-approval. */
+    static SentAlert tick(Instant now) {
+        String id = UUID.randomUUID().toString();
+        return new SentAlert(
+                "the clock of request-approval",
+                id,
+                CloudEventBuilder.v1()
+                        .withId(id)
+                        .withSource(URI.create("/apis/v1/namespaces/falco-response/pingsources/request-approval-clock"))
+                        .withType("dev.knative.sources.ping")
+                        .withTime(now.atOffset(ZoneOffset.UTC))
+                        .withData("application/json", "{}".getBytes(UTF_8))
+                        .build());
     }
 
     private void addAlertsThatChangeNothing() {

@@ -17,15 +17,25 @@ import java.util.stream.Stream;
  *
  * @param from its origin: a recording and how it was changed, or a file
  * @param eventId Falco's uuid, which the records repeat
+ * @param before what people do before it is sent
  */
-record SentAlert(String from, String eventId, CloudEvent event) {
+record SentAlert(String from, String eventId, CloudEvent event, Runnable before) {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    SentAlert(String from, String eventId, CloudEvent event) {
+        this(from, eventId, event, () -> {});
+    }
 
     static SentAlert of(String from, String eventId, RecordedAlert alert) {
         return new SentAlert(
                 from,
                 eventId,
                 HttpEvents.read(alert.headers(), alert.body().getBytes(UTF_8)).orElseThrow());
+    }
+
+    /** The same event, after people have done something. */
+    SentAlert after(String story, Runnable deed) {
+        return new SentAlert(from + ": " + story, eventId, event, deed);
     }
 
     /** Its rule; for an event without a rule, its type. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,8 +42,16 @@ final class Session implements AutoCloseable {
      * Starts the functions.
      *
      * @param mayAct whether the page may switch from preview to acting
+     * @param first more settings until the functions are restarted
      */
-    Session(Path home, RuleBook rules, Cluster cluster, boolean acts, boolean mayAct, Consumer<String> progress) {
+    Session(
+            Path home,
+            RuleBook rules,
+            Cluster cluster,
+            boolean acts,
+            boolean mayAct,
+            Map<String, String> first,
+            Consumer<String> progress) {
         this.home = home;
         this.cluster = cluster;
         this.mayAct = mayAct;
@@ -52,7 +61,7 @@ final class Session implements AutoCloseable {
         };
         this.content = new PageContent(home, rules, cluster);
         this.changes = new ClusterChanges(cluster.client());
-        this.running = new RunningFunctions(home, rules, cluster, acts, this.progress);
+        this.running = new RunningFunctions(home, rules, cluster, acts, first, this.progress);
     }
 
     /** The notifications that were sent to Falcosidekick, in order. */
@@ -85,6 +94,7 @@ final class Session implements AutoCloseable {
     }
 
     private Result send(SentAlert alert, Report report, Broker broker) {
+        alert.before().run();
         Instant at = Instant.now();
         long started = System.nanoTime();
         EventTrace trace = broker.send(alert.event());
@@ -197,6 +207,23 @@ final class Session implements AutoCloseable {
         return request.has("kind")
                 ? Scenario.undoSuspension(required(request, "kind"), namespace, required(request, "name"), preview, now)
                 : Scenario.undoIsolation(namespace, required(request, "pod"), preview, now);
+    }
+
+    /** Decides a request as the user of the kubeconfig, and lets the clock hand the decision on. */
+    JsonNode decide(JsonNode request) {
+        boolean approve = request.path("approve").asBoolean();
+        String name = required(request, "name");
+        running.whileActing(() -> {
+            Approvals.decide(cluster.client(), name, approve);
+            return "";
+        });
+        return send(Scenario.tick(Instant.now()), Report.NONE, running.generation())
+                .entry();
+    }
+
+    /** Restarts the functions with the settings of their manifests. */
+    void startAnew() {
+        running.startAnew();
     }
 
     /** Adds or removes the label that protects a pod. */

@@ -49,6 +49,7 @@ final class ManifestsIT {
             "knative-trigger",
             "knative-eventtype",
             "knative-pingsource",
+            "knative-sinkbinding",
             "pod-monitor");
 
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -228,6 +229,7 @@ final class ManifestsIT {
         }
         for (String action : actions()) {
             events.add(event("falco.response." + action + ".undo.v1", "", ""));
+            events.add(event("falco.response." + action + ".approved.v1", "Write below etc", ""));
         }
         events.add(CloudEventBuilder.v1(
                         event("falco.response.isolate-network.v1", "PTRACE attached to process", "skipped"))

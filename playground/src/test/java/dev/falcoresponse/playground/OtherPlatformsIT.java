@@ -70,7 +70,7 @@ final class OtherPlatformsIT {
         Stream.of("worker-1", "worker-2", "worker-3")
                 .forEach(
                         name -> cluster.client().resource(TestNodes.ready(name)).create());
-        functions = Functions.start(HOME, rules, cluster, true);
+        functions = Functions.start(HOME, rules, cluster, true, Map.of());
     }
 
     @AfterAll

@@ -130,6 +130,44 @@ final class PageIT {
 
     @Test
     @Order(2)
+    void aRequestIsApprovedAndTheIdentityThatWasRestrictedIsFreed() throws IOException {
+        page.visit("replay");
+        page.letThemAct();
+        page.type(RecordedAlert.named("k8saudit-attach-exec-pod")
+                .at(Instant.now())
+                .with("uuid", UUID.randomUUID().toString())
+                .with("rule", "port-forward")
+                .withField("ka.user.name", "<b>mallory</b>")
+                .body());
+        assertThat(page.send()).contains("acted asked");
+
+        page.find("nav a[href='#cluster']").click();
+        String question = "let user <b>mallory</b> read, but change nothing";
+        page.wait.until(
+                ExpectedConditions.elementToBeClickable(By.cssSelector("[aria-label='Approve: " + question + "']")));
+        page.takeScreenshot("waiting");
+        click("[aria-label='Approve: " + question + "']");
+        page.wait.until(
+                ExpectedConditions.textToBePresentInElementLocated(By.id("requests"), "Nothing waits for a decision"));
+
+        String free = "[aria-label='Free User <b>mallory</b>']";
+        page.wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector(free)));
+        page.takeScreenshot("restricted");
+        click(free);
+        page.wait.until(
+                ExpectedConditions.textToBePresentInElementLocated(By.id("restricted"), "No identity is restricted"));
+        assertThat(page.find("#release-result").getText()).contains("Freed user <b>mallory</b>");
+    }
+
+    private void click(String selector) {
+        page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
+            page.find(selector).click();
+            return true;
+        });
+    }
+
+    @Test
+    @Order(2)
     void theRuleBookShowsWhichFilterMatches() throws IOException {
         page.visit("rules");
         page.find("#rule-search").sendKeys("memfd");

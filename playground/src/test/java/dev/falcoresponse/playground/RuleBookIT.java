@@ -56,6 +56,8 @@ final class RuleBookIT {
             "deleted",
             "isolate-network",
             "isolated",
+            "request-approval",
+            "asked",
             "snapshot-logs",
             "captured",
             "suspend-workload",
@@ -72,8 +74,8 @@ final class RuleBookIT {
         Stream.of("worker-1", "worker-2", "worker-3")
                 .forEach(
                         name -> cluster.client().resource(TestNodes.ready(name)).create());
-        functions = Functions.start(HOME, rules, cluster, true);
-        broker = new Broker(rules, functions.addresses(), _ -> {});
+        functions = Functions.start(HOME, rules, cluster, true, Map.of());
+        broker = new Broker(rules, functions.addresses(), functions::posted, _ -> {});
     }
 
     @AfterAll

@@ -46,6 +46,11 @@ public interface Action<T> {
         return Optional.empty();
     }
 
+    /** The same action, if it ends later than it begins. */
+    default Optional<Deferred<T>> deferred() {
+        return Optional.empty();
+    }
+
     /** What must not be done twice within the cool-down: by default, this action on this object. */
     default String cooldownKey(Alert alert, T object) {
         return target().reference(object).key();

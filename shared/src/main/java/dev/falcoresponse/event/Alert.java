@@ -3,6 +3,7 @@ package dev.falcoresponse.event;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A Falco alert, whether it came from Falco or in the reply of another action. An empty text means that it was not given.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param fields Falco's output fields that are texts of at most 1,024 characters
  * @param evidence where another action has stored evidence about the object
  * @param event the CloudEvent that the alert came in
+ * @param approval what the event says of a person's approval
  */
 public record Alert(
         String id,
@@ -27,11 +29,33 @@ public record Alert(
         PodReference pod,
         Map<String, String> fields,
         String evidence,
-        ReceivedEvent event)
+        ReceivedEvent event,
+        Optional<Approval> approval)
         implements Event {
     public Alert {
         tags = List.copyOf(tags);
         fields = Map.copyOf(fields);
+    }
+
+    /** An alert that nobody was asked about. */
+    public Alert(
+            String id,
+            Instant time,
+            String rule,
+            String priority,
+            String source,
+            String hostname,
+            List<String> tags,
+            PodReference pod,
+            Map<String, String> fields,
+            String evidence,
+            ReceivedEvent event) {
+        this(id, time, rule, priority, source, hostname, tags, pod, fields, evidence, event, Optional.empty());
+    }
+
+    Alert approved(Approval by) {
+        return new Alert(
+                id, time, rule, priority, source, hostname, tags, pod, fields, evidence, event, Optional.of(by));
     }
 
     /** The same for each delivery of this alert, and for no other: not every sender gives each alert an id of its own. */

@@ -3,21 +3,31 @@ package dev.falcoresponse.event;
 import dev.falcoresponse.record.ResponseRecord;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads events for an action on objects of the cluster: alerts, replies of other actions, and for a reversible action the
  * requests and ticks to undo.
  *
  * @param action the function's own: its replies are refused, since they would come back without end
- * @param reversible whether changes can be undone
+ * @param reversible whether changes can be undone by request
+ * @param clocked whether the clock's events are for it
  * @param changes whether objects are changed: evidence that came with the event must then be complete
  * @param evidenceFrom actions from whose replies only one that stored all evidence is taken
  */
 public record AlertReader(
-        String action, boolean reversible, boolean changes, Set<String> evidenceFrom, InstantSource clock)
+        String action,
+        boolean reversible,
+        boolean clocked,
+        boolean changes,
+        Set<String> evidenceFrom,
+        InstantSource clock)
         implements EventReader {
     /** What a Knative PingSource sends. */
     private static final String PING = "dev.knative.sources.ping";
+
+    /** What a Knative ApiServerSource sends: an object that the function waits for has changed. */
+    private static final String WATCH = "dev.knative.apiserver.resource.";
 
     public AlertReader {
         evidenceFrom = Set.copyOf(evidenceFrom);
@@ -26,14 +36,22 @@ public record AlertReader(
     @Override
     public Event read(ReceivedEvent event) throws UnreadableException {
         String type = event.attribute("type");
-        if (type.equals(FalcoAlerts.TYPE)) {
-            return FalcoAlerts.read(event);
+        if (type.equals(ApprovedAlerts.type(action))) {
+            return alert(ApprovedAlerts.inner(event)).approved(ApprovedAlerts.approval(event));
         }
-        if (reversible && type.equals(PING)) {
+        if (clocked && (type.equals(PING) || type.startsWith(WATCH))) {
             return new Tick(event.attribute("id"), clock.instant());
         }
         if (reversible && type.equals("falco.response." + action + ".undo.v1")) {
             return undo(event);
+        }
+        return alert(event);
+    }
+
+    private Alert alert(ReceivedEvent event) throws UnreadableException {
+        String type = event.attribute("type");
+        if (type.equals(FalcoAlerts.TYPE)) {
+            return FalcoAlerts.read(event);
         }
         String sender = Replies.sender(type)
                 .orElseThrow(() -> new UnreadableException("This function does not take the CloudEvents type "
@@ -43,7 +61,11 @@ public record AlertReader(
 
     private Undo undo(ReceivedEvent event) throws UnreadableException {
         JsonObject data = JsonObject.parse(event.data());
-        String name = data.text("name", data.text("pod", data.text("node")));
+        // exactly: the name of a user may begin with a blank
+        String name = Stream.of(data.exactText("name"), data.exactText("pod"), data.exactText("node"))
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
         if (name.isEmpty()) {
             throw new UnreadableException("name is missing");
         }

@@ -41,6 +41,14 @@ record JsonObject(String path, JsonNode node) {
         return text.isEmpty() ? otherwise : text;
     }
 
+    /**
+     * The text of a member exactly as it is given, blanks included; absent, {@code null}, blank and {@code <NA>} count as the
+     * empty text.
+     */
+    String exactText(String key) throws UnreadableException {
+        return text(key).isEmpty() ? "" : node.path(key).textValue();
+    }
+
     String required(String key) throws UnreadableException {
         String text = text(key);
         if (text.isEmpty()) {

@@ -91,6 +91,20 @@ public final class Replies {
         return read;
     }
 
+    /** Whether an alert came in the reply of an action whose change a person has taken back. */
+    public static boolean isUndoneByHand(Alert alert) {
+        Optional<String> sender = sender(alert.event().attribute("type"));
+        try {
+            return sender.isPresent()
+                    && "hand"
+                            .equals(record(alert.event(), sender.get())
+                                    .details()
+                                    .get("undoneBy"));
+        } catch (UnreadableException e) {
+            return false; // it has been read before
+        }
+    }
+
     private static String text(String name, Optional<String> value) throws UnreadableException {
         return JsonObject.shortText(name, value.orElse(""));
     }

@@ -2,6 +2,7 @@ package dev.falcoresponse.http;
 
 import dev.falcoresponse.event.ReceivedEvent;
 import dev.falcoresponse.pipeline.EventResponder;
+import dev.falcoresponse.record.ReplyAttributes;
 import dev.falcoresponse.record.ResponseRecord;
 import io.quarkus.funqy.knative.events.CloudEvent;
 import io.quarkus.funqy.knative.events.CloudEventBuilder;
@@ -39,22 +40,15 @@ public final class FunqyResponder {
     }
 
     private static CloudEvent<ResponseRecord> reply(ResponseRecord record) {
-        Map<String, String> extensions = new HashMap<>(Map.of(
-                "action", record.action(),
-                "outcome", record.outcome(),
-                "reason", record.reason(),
-                // as an extension: Funqy leaves the seconds out of a time on the full minute, which is no RFC 3339
-                "time", record.finishedAt()));
-        record.rule().ifPresent(rule -> extensions.put("rule", HeaderText.encode(rule)));
-        record.priority().ifPresent(priority -> extensions.put("priority", HeaderText.encode(priority)));
-        record.source().ifPresent(source -> extensions.put("eventsource", HeaderText.encode(source)));
+        Map<String, String> attributes = new HashMap<>();
+        ReplyAttributes.of(record).forEach((name, value) -> attributes.put(name, HeaderText.encode(value)));
         CloudEventBuilder builder = CloudEventBuilder.create()
                 .specVersion("1.0")
-                .id(HeaderText.encode(record.eventId().orElse("")) + "/" + record.action())
-                .source("/falco-response/" + record.action())
-                .type("falco.response." + record.action() + ".v1")
-                .extensions(extensions);
-        record.subject().ifPresent(subject -> builder.subject(HeaderText.encode(subject)));
-        return builder.build(record);
+                .id(attributes.remove("id"))
+                .source(attributes.remove("source"))
+                .type(attributes.remove("type"));
+        Optional.ofNullable(attributes.remove("subject")).ifPresent(builder::subject);
+        // the time too: Funqy leaves the seconds out of a time on the full minute, which is no RFC 3339
+        return builder.extensions(attributes).build(record);
     }
 }

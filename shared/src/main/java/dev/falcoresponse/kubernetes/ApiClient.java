@@ -105,6 +105,20 @@ public final class ApiClient {
         return new Attempt(outcome.message(), warnings);
     }
 
+    /**
+     * Sends a request whose answer has only the metadata of objects, however large the objects are.
+     *
+     * @param type of a single object or of a list, as without data
+     * @throws OutcomeException when the API server refused, or did not answer in time
+     */
+    public <T> T readMetadata(Call call, Class<T> type) throws OutcomeException {
+        String kind = call.name().isEmpty() ? "PartialObjectMetadataList" : "PartialObjectMetadata";
+        HttpRequest request = builder(call, JSON, null)
+                .header("Accept", "application/json;as=" + kind + ";v=v1;g=meta.k8s.io")
+                .build();
+        return unmarshal(call, successful(call, pending.await(call, send(request))), type);
+    }
+
     private <T> T unmarshal(Call call, byte[] answer, Class<T> type) throws OutcomeException {
         try {
             return serialization.unmarshal(new ByteArrayInputStream(answer), type);
@@ -173,10 +187,13 @@ public final class ApiClient {
     }
 
     private HttpRequest request(Call call, String mediaType, @Nullable Object body) {
+        return builder(call, mediaType, body).build();
+    }
+
+    private HttpRequest.Builder builder(Call call, String mediaType, @Nullable Object body) {
         return http.newHttpRequestBuilder()
                 .uri(url + call.path())
-                .method(call.method(), mediaType, body == null ? null : serialization.asJson(body))
-                .build();
+                .method(call.method(), mediaType, body == null ? null : serialization.asJson(body));
     }
 
     private CompletableFuture<HttpResponse<byte[]>> send(HttpRequest request) {

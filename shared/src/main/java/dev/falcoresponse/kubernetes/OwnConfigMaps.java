@@ -4,15 +4,20 @@ import dev.falcoresponse.action.ConflictException;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Permission;
+import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapList;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Immutable ConfigMaps in the function's own namespace, on which its replicas agree: to create one is atomic.
@@ -49,6 +54,41 @@ public record OwnConfigMaps(ApiClient client, ObjectApi objects, String namespac
     }
 
     /**
+     * The metadata of one, whatever its size; empty when there is none.
+     *
+     * @throws OutcomeException as failed
+     */
+    public Optional<ObjectMeta> findMetadata(String name) throws OutcomeException {
+        try {
+            Call call = Call.on(CONFIG_MAPS, "GET", "get", namespace, name, "");
+            return Optional.of(
+                    client.readMetadata(call, GenericKubernetesResource.class).getMetadata());
+        } catch (OutcomeException e) {
+            if (e.outcome().reason().equals(Reason.NOT_FOUND)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * The metadata of those with a label, whatever their size.
+     *
+     * @throws OutcomeException as failed
+     */
+    public List<ObjectMeta> listMetadata(String label, String value) throws OutcomeException {
+        String query = "?labelSelector=" + ObjectApi.encoded(label + "=" + value);
+        Call call = new Call("GET", CONFIG_MAPS.path(namespace) + query, "list", CONFIG_MAPS.text(), namespace, "");
+        var items =
+                client.readMetadata(call, GenericKubernetesResourceList.class).getItems();
+        // in this form an empty list is null
+        return Stream.ofNullable(items)
+                .flatMap(List::stream)
+                .map(GenericKubernetesResource::getMetadata)
+                .toList();
+    }
+
+    /**
      * Those that a query selects.
      *
      * @param query such as {@code ?labelSelector=a%3Db}
@@ -67,6 +107,19 @@ public record OwnConfigMaps(ApiClient client, ObjectApi objects, String namespac
      */
     public ConfigMap create(String name, Map<String, String> labels, Map<String, String> data, Run run)
             throws OutcomeException {
+        return create(name, labels, Map.of(), data, run);
+    }
+
+    /**
+     * Creates one with annotations.
+     *
+     * @param labels besides the one that names the manager
+     * @throws ConflictException when there is one of that name
+     * @throws OutcomeException as failed otherwise
+     */
+    public ConfigMap create(
+            String name, Map<String, String> labels, Map<String, String> annotations, Map<String, String> data, Run run)
+            throws OutcomeException {
         Map<String, String> all = new HashMap<>(labels);
         all.put("app.kubernetes.io/managed-by", "falco-response");
         Map<String, Object> body = Map.of(
@@ -75,7 +128,7 @@ public record OwnConfigMaps(ApiClient client, ObjectApi objects, String namespac
                 "kind",
                 "ConfigMap",
                 "metadata",
-                Map.of("name", name, "labels", all),
+                Map.of("name", name, "labels", all, "annotations", annotations),
                 "immutable",
                 true,
                 "data",
@@ -86,16 +139,53 @@ public record OwnConfigMaps(ApiClient client, ObjectApi objects, String namespac
     }
 
     /**
+     * Deletes this one as it was read: of several replicas, one succeeds.
+     *
+     * @return whether it was deleted; false when it has changed or is gone
+     * @throws OutcomeException as failed
+     */
+    public boolean claim(ObjectMeta meta) throws OutcomeException {
+        var options = new DeleteOptionsBuilder()
+                .withNewPreconditions()
+                .withUid(meta.getUid())
+                .withResourceVersion(meta.getResourceVersion())
+                .endPreconditions();
+        try {
+            client.change(
+                    Call.on(CONFIG_MAPS, "DELETE", "delete", namespace, meta.getName(), ""),
+                    ApiClient.JSON,
+                    options.build());
+            return true;
+        } catch (ConflictException e) {
+            return false;
+        } catch (OutcomeException e) {
+            if (e.outcome() instanceof Skipped) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
      * Deletes exactly this one; it is no error when it is gone already, or when another one has its name.
      *
      * @throws OutcomeException as failed
      */
     public void delete(ConfigMap found, Run run) throws OutcomeException {
+        delete(found.getMetadata(), run);
+    }
+
+    /**
+     * Deletes exactly the one with this metadata; it is no error when it is gone already, or when another one has its name.
+     *
+     * @throws OutcomeException as failed
+     */
+    public void delete(ObjectMeta found, Run run) throws OutcomeException {
         var options = new DeleteOptionsBuilder()
                 .withNewPreconditions()
-                .withUid(found.getMetadata().getUid())
+                .withUid(found.getUid())
                 .endPreconditions();
-        String name = found.getMetadata().getName();
+        String name = found.getName();
         try {
             client.change(
                     Call.on(CONFIG_MAPS, "DELETE", "delete", namespace, name, ""),

@@ -4,6 +4,7 @@ import dev.falcoresponse.action.Identity;
 import dev.falcoresponse.action.ObjectReference;
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.event.Approval;
 import dev.falcoresponse.event.PodReference;
 import dev.falcoresponse.event.ReceivedEvent;
 import dev.falcoresponse.record.ResponseRecord;
@@ -84,7 +85,7 @@ final class Progress {
                 named(PodReference::container),
                 named(PodReference::containerId),
                 seen(ObjectReference::owner),
-                Optional.empty(),
+                alert.flatMap(Alert::approval).map(Approval::by),
                 startedAt.toString(),
                 finishedAt.toString(),
                 times.end(),

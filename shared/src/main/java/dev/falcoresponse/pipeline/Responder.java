@@ -1,6 +1,7 @@
 package dev.falcoresponse.pipeline;
 
 import dev.falcoresponse.action.Action;
+import dev.falcoresponse.action.Approvals;
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.Effect;
 import dev.falcoresponse.action.Found.Missing;
@@ -20,6 +21,7 @@ import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.Event;
 import dev.falcoresponse.event.EventReader;
 import dev.falcoresponse.event.ReceivedEvent;
+import dev.falcoresponse.event.Replies;
 import dev.falcoresponse.event.Tick;
 import dev.falcoresponse.event.Undo;
 import dev.falcoresponse.event.UnreadableException;
@@ -49,7 +51,9 @@ final class Responder<T> implements EventResponder {
     private final ActionLimits limits;
     private final AnsweredAlerts answered;
     private final Recorder recorder;
+    private final Approvals approvals;
     private final Optional<Undoing<T>> undoing;
+    private final Optional<Completion<T>> completion;
 
     Responder(
             Action<T> action,
@@ -58,8 +62,10 @@ final class Responder<T> implements EventResponder {
             RuleGuards rules,
             ActionLimits limits,
             AnsweredAlerts answered,
+            Approvals approvals,
             Audit audit,
             InstantSource clock) {
+        this.approvals = approvals;
         this.action = action;
         this.target = action.target();
         this.run = run;
@@ -72,6 +78,7 @@ final class Responder<T> implements EventResponder {
         this.recorder = new Recorder(action.name(), audit, clock);
         this.undoing =
                 action.reversible().map(reversible -> new Undoing<>(reversible, recorder, limits, answered, clock));
+        this.completion = action.deferred().map(deferred -> new Completion<>(deferred, recorder));
     }
 
     @Override
@@ -94,7 +101,10 @@ final class Responder<T> implements EventResponder {
                 yield end(progress, recorder.outcome(() -> respond(alert, progress)));
             }
             case Undo undo -> undoing.orElseThrow().undo(undo);
-            case Tick tick -> undoing.orElseThrow().undoExpired(tick);
+            case Tick tick ->
+                completion.isPresent()
+                        ? completion.get().tick(tick)
+                        : undoing.orElseThrow().undoExpired(tick);
         };
     }
 
@@ -108,8 +118,16 @@ final class Responder<T> implements EventResponder {
     }
 
     private Outcome respond(Alert alert, Progress progress) throws OutcomeException {
+        Optional<Outcome> forged = approvals.refusal(alert);
+        if (forged.isPresent()) {
+            return forged.get();
+        }
         Optional<Earlier> earlier = answered.earlier(alert.deliveryKey());
-        Optional<Outcome> refused = Guard.first(alertGuards, alert);
+        Optional<Outcome> refused = Guard.first(alertGuards, alert)
+                .or(() -> Skipped.when(
+                        Replies.isUndoneByHand(alert),
+                        Reason.ALREADY_DONE,
+                        "A person has taken back what the action before did: it is left alone"));
         Outcome outcome = refused.isPresent() ? refused.get() : respond(alert, earlier, progress);
         return earlier.isPresent() ? again(outcome, earlier.get(), progress) : outcome;
     }
@@ -150,7 +168,8 @@ final class Responder<T> implements EventResponder {
         if (refused.isEmpty()) {
             // when it is repeated, "already done" may be the work of the attempt before: acting again completes it
             refused = action.refusal(alert, object)
-                    .filter(refusal -> !repeated || !refusal.reason().equals(Reason.ALREADY_DONE));
+                    .filter(refusal -> !refusal.reason().equals(Reason.ALREADY_DONE)
+                            || !(repeated || isUntold(alert, object, reference)));
         }
         if (refused.isEmpty() && !repeated && undoing.isPresent()) {
             refused = undoing.get().undoneByHand(alert, object);
@@ -162,6 +181,14 @@ final class Responder<T> implements EventResponder {
         return run == Run.DRY || action.effect() == Effect.NOTIFY
                 ? action.act(alert, object, run).outcome(run)
                 : actWithinLimits(alert, proven);
+    }
+
+    /** The object was changed for this very alert, but nobody here remembers an answer: there may have been none. */
+    private boolean isUntold(Alert alert, T object, ObjectReference reference) {
+        boolean changed = undoing.map(each -> each.isFor(alert, object, reference))
+                        .orElse(false)
+                || action.deferred().map(each -> each.began(alert, object)).orElse(false);
+        return run == Run.REAL && changed && !answered.isDone(alert.deliveryKey(), reference);
     }
 
     private Outcome actWithinLimits(Alert alert, Proven<T> proven) throws OutcomeException {

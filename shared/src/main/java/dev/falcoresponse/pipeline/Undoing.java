@@ -118,12 +118,28 @@ final class Undoing<T> {
         boolean remembered = !answered.isUndone(reference)
                 && (answered.isDone(alert.deliveryKey(), reference)
                         || limits.isDone(action.cooldownKey(alert, object)));
+        // an approval is for once, although the request to undo is no sign that the alert was wrong
+        if (alert.approval().isPresent()
+                && answered.isUndone(reference)
+                && answered.isDone(alert.deliveryKey(), reference)) {
+            return Optional.of(new Skipped(
+                    Reason.ALREADY_DONE,
+                    "What was approved was done to " + reference + ", and a request has taken it back",
+                    Map.of("undoneBy", "request")));
+        }
         return (marked || remembered) && action.isMissing(alert, object)
                 ? Optional.of(new Skipped(
                         Reason.ALREADY_DONE,
                         "What was done to " + reference + " was taken back by hand: it is left alone",
                         Map.of("undoneBy", "hand")))
                 : Optional.empty();
+    }
+
+    /** Whether the marks say that the object was changed for this alert. */
+    boolean isFor(Alert alert, T object, ObjectReference reference) {
+        return !alert.id().isEmpty()
+                && action.cause(object).eventId().equals(alert.id())
+                && !answered.isUndone(reference);
     }
 
     /** Each object leaves its own record; the tick leaves one when there was none, or when it failed in between. */
@@ -210,7 +226,7 @@ final class Undoing<T> {
         return kind.equals("Pod") ? new PodReference(namespace, name, uid, "", "", "") : PodReference.NONE;
     }
 
-    private static Alert bare(String id, Instant time, String rule, PodReference pod) {
+    static Alert bare(String id, Instant time, String rule, PodReference pod) {
         return new Alert(
                 id, time, rule, "", "", "", List.of(), pod, Map.of(), "", new ReceivedEvent(Map.of(), new byte[0]));
     }

@@ -1,6 +1,7 @@
 package dev.falcoresponse.pipeline;
 
 import dev.falcoresponse.action.Action;
+import dev.falcoresponse.action.Approvals;
 import dev.falcoresponse.action.Effect;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
@@ -12,11 +13,13 @@ import dev.falcoresponse.kubernetes.AccessApi;
 import dev.falcoresponse.kubernetes.ApiClient;
 import dev.falcoresponse.kubernetes.EventApi;
 import dev.falcoresponse.kubernetes.ObjectApi;
+import dev.falcoresponse.kubernetes.OwnConfigMaps;
 import dev.falcoresponse.kubernetes.PodApi;
 import dev.falcoresponse.limits.ActionLimits;
 import dev.falcoresponse.limits.AnsweredAlerts;
 import dev.falcoresponse.pods.Pods;
 import dev.falcoresponse.security.Callers;
+import dev.falcoresponse.security.StoredApprovals;
 import dev.falcoresponse.settings.Namespaces;
 import dev.falcoresponse.settings.ResponseSettings;
 import dev.falcoresponse.settings.Self;
@@ -95,6 +98,13 @@ final class Wiring {
         return new ObjectApi(api);
     }
 
+    /** Where the shipped manifests are, for a function that does not know its own namespace. */
+    @Produces
+    @Singleton
+    OwnConfigMaps ownConfigMaps(ApiClient api, ObjectApi objects, Self self) {
+        return new OwnConfigMaps(api, objects, self.namespace().isEmpty() ? "falco-response" : self.namespace());
+    }
+
     @Produces
     @Singleton
     AccessApi accessApi(ApiClient api) {
@@ -120,6 +130,7 @@ final class Wiring {
         return new AlertReader(
                 action.name(),
                 action.reversible().isPresent(),
+                action.reversible().isPresent() || action.deferred().isPresent(),
                 action.effect() == Effect.CHANGE,
                 action.evidenceFrom(),
                 clock);
@@ -133,12 +144,19 @@ final class Wiring {
             EventReader reader,
             MeterRegistry metrics,
             EventRecorder events,
+            OwnConfigMaps configMaps,
             InstantSource clock) {
-        return responder(action, settings, reader, audit(action, metrics, events), clock);
+        Approvals approvals = new StoredApprovals(action.name(), configMaps);
+        return responder(action, settings, reader, approvals, audit(action, metrics, events), clock);
     }
 
     private static <T> Responder<T> responder(
-            Action<T> action, ResponseSettings settings, EventReader reader, Audit audit, InstantSource clock) {
+            Action<T> action,
+            ResponseSettings settings,
+            EventReader reader,
+            Approvals approvals,
+            Audit audit,
+            InstantSource clock) {
         return new Responder<>(
                 action,
                 settings.dryRun() ? Run.DRY : Run.REAL,
@@ -146,6 +164,7 @@ final class Wiring {
                 new RuleGuards(settings),
                 new ActionLimits(settings.cooldown(), settings.budget(), System::nanoTime),
                 new AnsweredAlerts(settings.cooldown(), settings.maxEventAge(), System::nanoTime),
+                approvals,
                 audit,
                 clock);
     }

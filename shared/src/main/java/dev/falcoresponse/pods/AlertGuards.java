@@ -10,6 +10,7 @@ import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Denied;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.event.Approval;
 import dev.falcoresponse.event.PodReference;
 import dev.falcoresponse.settings.Durations;
 import dev.falcoresponse.settings.Namespaces;
@@ -55,7 +56,8 @@ public final class AlertGuards {
 
     /** The alert is too old; one from the future is not. */
     public Optional<Outcome> stale(Alert alert) {
-        Duration age = Duration.between(alert.time(), clock.instant());
+        // an alert that a person has approved is as old as the approval
+        Duration age = Duration.between(alert.approval().map(Approval::at).orElse(alert.time()), clock.instant());
         return Skipped.when(
                 age.compareTo(settings.maxEventAge()) > 0,
                 STALE,

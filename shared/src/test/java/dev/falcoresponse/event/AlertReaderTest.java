@@ -20,7 +20,8 @@ final class AlertReaderTest {
     private static final Instant NOW = Instant.parse("2026-11-26T08:00:00Z");
 
     private static AlertReader reader(boolean reversible, boolean changes) {
-        return new AlertReader("label-pod", reversible, changes, Set.of("snapshot"), InstantSource.fixed(NOW));
+        return new AlertReader(
+                "label-pod", reversible, reversible, changes, Set.of("snapshot"), InstantSource.fixed(NOW));
     }
 
     private static final AlertReader REVERSIBLE = reader(true, true);
@@ -68,7 +69,7 @@ final class AlertReaderTest {
                 "falco.rule.output.v2",
                 "FALCO.RULE.OUTPUT.V1",
                 "falco.response.other.undo.v1",
-                "falco.response.label-pod.approved.v1"
+                "falco.response.other.approved.v1"
             })
     void anotherTypeIsRefusedWithThoseThatAreTaken(String type) {
         assertThatThrownBy(() -> REVERSIBLE.read(SampleAlert.event(type, "{}")))

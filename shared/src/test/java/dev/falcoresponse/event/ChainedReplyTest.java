@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the reply of another action may and may not say. */
 final class ChainedReplyTest {
     private static Alert follow(SampleRecord record) throws UnreadableException {
-        AlertReader reader = new AlertReader("label-pod", false, true, Set.of(), InstantSource.system());
+        AlertReader reader = new AlertReader("label-pod", false, false, true, Set.of(), InstantSource.system());
         return (Alert) reader.read(SampleAlert.event("falco.response.snapshot.v1", record.json()));
     }
 

@@ -35,6 +35,11 @@ public final class SampleAlert {
         attributes.put("time", TIME.toString());
     }
 
+    /** The alert with an approval of that time. */
+    public static Alert approved(Alert alert, Instant at) {
+        return alert.approved(new Approval("alice", at, "uid-1", "digest"));
+    }
+
     /** An alert without any output fields. */
     public static SampleAlert bare() {
         return new SampleAlert();

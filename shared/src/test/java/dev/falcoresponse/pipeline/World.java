@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.falcoresponse.action.Action;
+import dev.falcoresponse.action.Approvals;
 import dev.falcoresponse.action.Effect;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
@@ -31,6 +32,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -50,6 +52,7 @@ final class World implements BeforeEachCallback, AfterEachCallback {
     private final List<ResponseRecord> records = new ArrayList<>();
     private final EventRecorder events = new EventRecorder(new EventApi(api.client()), SELF, metrics);
     private Instant now = SampleAlert.TIME.plusSeconds(1);
+    Approvals approvals = _ -> Optional.empty();
     private long nanos = Long.MAX_VALUE; // overflows at once, as System.nanoTime may
 
     private final Handler log = new Handler() {
@@ -83,6 +86,7 @@ final class World implements BeforeEachCallback, AfterEachCallback {
         AlertReader reader = new AlertReader(
                 action.name(),
                 action.reversible().isPresent(),
+                action.reversible().isPresent() || action.deferred().isPresent(),
                 action.effect() == Effect.CHANGE,
                 action.evidenceFrom(),
                 clock());
@@ -98,6 +102,7 @@ final class World implements BeforeEachCallback, AfterEachCallback {
                 new RuleGuards(settings),
                 new ActionLimits(settings.cooldown(), settings.budget(), () -> nanos),
                 new AnsweredAlerts(settings.cooldown(), settings.maxEventAge(), () -> nanos),
+                approvals,
                 new Audit(action.name(), Reason.ofPipeline(), metrics, events),
                 clock());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.SampleAlert;
 import dev.falcoresponse.settings.Namespaces;
 import dev.falcoresponse.settings.ResponseSettings;
@@ -189,5 +190,17 @@ final class AlertGuardsTest {
         assertThat(guards.protectedNamespace(
                         SampleAlert.about("kube-system", "x").read()))
                 .isPresent();
+    }
+
+    @Test
+    void anApprovedAlertIsAsOldAsItsApproval() {
+        now = TIME.plus(Duration.ofHours(1));
+        Alert alert = alert().read();
+
+        assertThat(reason(guards().stale(alert))).contains(Reason.STALE);
+        assertThat(guards().stale(SampleAlert.approved(alert, now.minus(Duration.ofMinutes(14)))))
+                .isEmpty();
+        assertThat(reason(guards().stale(SampleAlert.approved(alert, now.minus(Duration.ofMinutes(16))))))
+                .contains(Reason.STALE);
     }
 }

@@ -40,13 +40,18 @@ public final class AotTraining {
         falcosidekick.createContext("/", AotTraining::accept);
         falcosidekick.start();
         try (StandInApiServer api = StandInApiServer.start()) {
+            String receiver = "http://127.0.0.1:" + falcosidekick.getAddress().getPort();
             Map<String, String> settings = Map.of(
                     "RESPONSE_DRY_RUN",
                     "false",
                     "SNAPSHOT_LOGS_STORE",
                     store.toUri().toString(),
+                    "REQUEST_APPROVAL_FOR",
+                    "delete-pod",
+                    "K_SINK",
+                    receiver,
                     "NOTIFY_FALCOSIDEKICK_URL",
-                    "http://127.0.0.1:" + falcosidekick.getAddress().getPort());
+                    receiver);
             Files.deleteIfExists(app.resolve("app.aot"));
             try (FunctionProcess function = FunctionProcess.train(app, api.access(), settings);
                     HttpClient client = HttpClient.newHttpClient()) {

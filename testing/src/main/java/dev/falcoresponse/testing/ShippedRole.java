@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** A ClusterRole from a manifest, and the check that a function needs every permission in it. */
 public final class ShippedRole {
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private final KubernetesClient client;
     private final ClusterRole role;

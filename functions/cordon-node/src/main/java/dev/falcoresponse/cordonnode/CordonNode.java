@@ -25,8 +25,6 @@ import dev.falcoresponse.pods.AlertGuards;
 import dev.falcoresponse.pods.Pods;
 import dev.falcoresponse.settings.Namespaces;
 import dev.falcoresponse.settings.ResponseSettings;
-import dev.falcoresponse.settings.Self;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Node;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -43,20 +41,15 @@ final class CordonNode implements Reversible<Node> {
     static final String NAME = "cordon-node";
 
     private static final Reason CORDONED = Reason.acted("cordoned");
-    private static final Reason UNCORDONED = Reason.acted("uncordoned");
-    private static final Reason RELEASED = Reason.acted("released");
+    static final Reason UNCORDONED = Reason.acted("uncordoned");
+    static final Reason RELEASED = Reason.acted("released");
     private static final Reason TOO_FEW_NODES = Reason.denied("too-few-nodes");
-
-    /** How often a note is removed from a node that others change at the same moment. */
-    private static final int ATTEMPTS = 5;
-
-    /** Where the shipped Role is, for a function that does not know its own namespace. */
-    private static final String NAMESPACE = "falco-response";
 
     private final Nodes target;
     private final NodeApi nodes;
     private final OwnConfigMaps configMaps;
     private final Slots slots;
+    private final Uncordoning uncordoning;
     private final AccessApi access;
     private final CordonNodeSettings settings;
     private final InstantSource clock;
@@ -69,13 +62,13 @@ final class CordonNode implements Reversible<Node> {
             ResponseSettings response,
             CordonNodeSettings settings,
             Namespaces namespaces,
-            Self self,
+            OwnConfigMaps configMaps,
             InstantSource clock) {
         this.nodes = new NodeApi(client, objects);
         this.target = new Nodes(nodes, pods, new AlertGuards(response, namespaces, clock), response.exemptLabel());
-        String namespace = self.namespace().isEmpty() ? NAMESPACE : self.namespace();
-        this.configMaps = new OwnConfigMaps(client, objects, namespace);
+        this.configMaps = configMaps;
         this.slots = new Slots(configMaps, nodes, settings.max(), clock);
+        this.uncordoning = new Uncordoning(nodes, slots);
         this.access = access;
         this.settings = settings;
         this.clock = clock;
@@ -189,7 +182,7 @@ final class CordonNode implements Reversible<Node> {
         }
     }
 
-    private static String sentence(Node node) {
+    static String sentence(Node node) {
         return " Node " + NodeMarks.name(node) + " (uid " + NodeMarks.uid(node) + ")";
     }
 
@@ -198,63 +191,9 @@ final class CordonNode implements Reversible<Node> {
         return target.find(undo);
     }
 
-    /** The node comes first: a slot without its node is freed by the next alert. */
     @Override
     public Change undo(Node node, Run run) throws OutcomeException {
-        boolean touched = NodeMarks.isTouched(node);
-        // a young slot of a node without marks is that of an alert which is being answered
-        List<ConfigMap> held = touched ? slots.heldBy(node) : slots.abandonedBy(node);
-        if (touched) {
-            Optional<String> releasing =
-                    held.stream().findFirst().map(slot -> slot.getMetadata().getUid());
-            Node uncordoned = nodes.patch(node, NodePatch.uncordon(node, releasing), run);
-            try {
-                slots.release(held, run);
-                endRelease(uncordoned, run);
-            } catch (OutcomeException e) {
-                throw e.afterChange();
-            }
-        } else {
-            slots.release(held, run);
-        }
-        if (!touched) {
-            throw new OutcomeException(new Skipped(
-                    Reason.NOTHING_TO_UNDO,
-                    "Node " + NodeMarks.name(node) + " is not cordoned by this function, or no longer"));
-        }
-        return NodePatch.isOursToUncordon(node)
-                ? new Change(UNCORDONED, run.verb("Uncordoned", "uncordon") + sentence(node), Map.of())
-                : new Change(
-                        RELEASED,
-                        run.verb("Removed", "remove") + " the marks of" + sentence(node) + "; " + left(node),
-                        Map.of());
-    }
-
-    /** An alert that cordons the node at the same moment removes the note itself. */
-    private void endRelease(Node uncordoned, Run run) throws OutcomeException {
-        Optional<Node> node = Optional.of(uncordoned);
-        for (int attempt = 1; run == Run.REAL && attempt <= ATTEMPTS; attempt++) {
-            Optional<Node> noted =
-                    node.filter(each -> NodeMarks.annotations(each).containsKey(NodeMarks.RELEASING));
-            if (noted.isEmpty()) {
-                return;
-            }
-            try {
-                nodes.patch(noted.get(), NodePatch.released(noted.get()), run);
-                return;
-            } catch (ConflictException e) {
-                node = nodes.find(NodeMarks.name(uncordoned));
-            }
-        }
-    }
-
-    private static String left(Node node) {
-        if (!NodeMarks.isUnschedulable(node)) {
-            return "a person has uncordoned it meanwhile";
-        }
-        return NodeMarks.isMarked(node)
-                ? "a person had cordoned it before, and it stays cordoned"
-                : "a person has removed the label meanwhile, and it stays cordoned";
+        return uncordoning.undo(node, run);
     }
 
     @Override

@@ -27,6 +27,9 @@ import org.junit.jupiter.api.Test;
 /** Many alerts at once. */
 @NeedsKubeApiServer
 class LoadIT {
+    /** The machine of a test may be busy with others. */
+    private static final Map<String, String> PATIENT = Map.of("RESPONSE_API_TIMEOUT", "60s");
+
     /** Sends all at the same time; the reasons of the answers. */
     private static List<String> atOnce(FunctionProcess function, Stream<RecordedAlert> alerts) throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -52,7 +55,7 @@ class LoadIT {
         List<Pod> pods = IntStream.range(0, 200)
                 .mapToObj(i -> TestPods.create(client, namespace, "web-" + i))
                 .toList();
-        try (FunctionProcess function = ThisFunction.acting(ThisFunction.access(server), Map.of())) {
+        try (FunctionProcess function = ThisFunction.acting(ThisFunction.access(server), PATIENT)) {
             List<String> reasons = atOnce(function, pods.stream().map(RecordedAlert::shellIn));
 
             assertThat(reasons).hasSize(200).containsOnly("deleted");
@@ -68,7 +71,7 @@ class LoadIT {
         Pod pod = TestPods.create(server.client(), server.newNamespace(), "web-0");
         RecordedAlert alert = RecordedAlert.shellIn(pod);
         try (ApiProxy proxy = ApiProxy.before(ThisFunction.access(server), _ -> Optional.empty());
-                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of())) {
+                FunctionProcess function = ThisFunction.acting(proxy.access(), PATIENT)) {
             List<String> reasons = atOnce(function, IntStream.range(0, 500).mapToObj(_ -> alert));
 
             assertThat(reasons).hasSize(500);

@@ -6,7 +6,6 @@ import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
-import dev.falcoresponse.action.Read;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Reversible.Adapted;
 import dev.falcoresponse.action.Run;
@@ -17,17 +16,12 @@ import dev.falcoresponse.isolatenetwork.QuarantineMarks.Marks;
 import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.PodApi;
 import dev.falcoresponse.pods.Pods;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyList;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jboss.logging.Logger;
 
 /**
  * Isolates a pod from the remote address of an alert, and from nobody else.
@@ -39,17 +33,12 @@ import org.jboss.logging.Logger;
 final class AddressIsolation implements Isolation {
     static final Reason BLOCKED = Reason.acted("address-blocked");
 
-    private static final Logger LOG = Logger.getLogger(AddressIsolation.class);
-
     /** How often the policy is read again because another alert extended it in between. */
     private static final int ATTEMPTS = 5;
 
-    private final ObjectApi api;
-    private final PodApi pods;
-    private final Policies policies;
-    private final PodPatcher patcher;
+    private final AddressPolicies policies;
+    private final AddressAdaptation adaptation;
     private final QuarantineMarks marks;
-    private final List<String> namespaces;
     private final ClusterAddresses clusterAddresses;
     private final NetworkPlugin plugin;
 
@@ -61,12 +50,10 @@ final class AddressIsolation implements Isolation {
             PodPatcher patcher,
             QuarantineMarks marks,
             List<String> namespaces) {
-        this.api = api;
-        this.pods = pods;
-        this.policies = policies;
-        this.patcher = patcher;
+        this.policies = new AddressPolicies(api, policies, patcher);
+        this.adaptation = new AddressAdaptation(
+                this.policies, pods, namespaces.isEmpty() ? List.of("") : List.copyOf(namespaces));
         this.marks = marks;
-        this.namespaces = namespaces.isEmpty() ? List.of("") : List.copyOf(namespaces);
         this.clusterAddresses = new ClusterAddresses(api, System::nanoTime);
         this.plugin = new NetworkPlugin(api);
     }
@@ -92,7 +79,7 @@ final class AddressIsolation implements Isolation {
                     "Address " + address.get().host() + " is inside the cluster, " + owner.get()
                             + "; only addresses outside can be blocked");
         }
-        return isDone(pod, plan(pod, address))
+        return isDone(pod, policies.plan(pod, address))
                 ? skipped(
                         Reason.ALREADY_DONE,
                         "Pod " + Pods.name(pod) + " is isolated from "
@@ -106,7 +93,7 @@ final class AddressIsolation implements Isolation {
         }
         return Quarantine.isMarked(pod)
                 && !plan.types().isEmpty()
-                && policies.find(Policies.NETWORK_POLICIES, pod, Quarantine.addressPolicyName(pod))
+                && policies.find(pod)
                         .filter(found ->
                                 SpecComparison.includes(plan.policy(pod).get("spec"), found.get("spec")))
                         .isPresent();
@@ -119,25 +106,16 @@ final class AddressIsolation implements Isolation {
     /** Which address a missing policy was for, nobody knows any more. */
     @Override
     public boolean isMissing(Alert alert, Pod pod) throws OutcomeException {
-        AddressPlan plan = plan(pod, RemoteAddress.of(alert, pod));
+        AddressPlan plan = policies.plan(pod, RemoteAddress.of(alert, pod));
         return !plan.types().isEmpty()
                 && !Quarantine.isOfScope(Scope.POD, pod)
                 && !(plan.isPresent() && Quarantine.isMarked(pod));
     }
 
-    private AddressPlan plan(Pod pod, Optional<Cidr> address) throws OutcomeException {
-        return AddressPlan.of(pod, address, list(pod.getMetadata().getNamespace()));
-    }
-
-    private List<NetworkPolicy> list(String namespace) throws OutcomeException {
-        return api.list(Policies.NETWORK_POLICIES, namespace, NetworkPolicyList.class)
-                .getItems();
-    }
-
     @Override
     public Change make(Alert alert, Pod pod, Run run) throws OutcomeException {
         Cidr address = RemoteAddress.of(alert, pod).orElseThrow();
-        AddressPlan plan = plan(pod, Optional.of(address));
+        AddressPlan plan = policies.plan(pod, Optional.of(address));
         if (plan.types().isEmpty()) {
             return leaveToOthers(pod, address, plan, run);
         }
@@ -148,7 +126,7 @@ final class AddressIsolation implements Isolation {
             return change(mark(alert, pod, wanted, run), address, plan, run);
         } catch (OutcomeException e) {
             if (run == Run.REAL && e.outcome() instanceof Skipped) {
-                removePolicy(pod, run);
+                policies.remove(pod, run);
             }
             throw e;
         }
@@ -164,7 +142,7 @@ final class AddressIsolation implements Isolation {
 
     /** Where others govern both directions, a policy of ours could only open what they keep closed: it is removed. */
     private Change leaveToOthers(Pod pod, Cidr address, AddressPlan plan, Run run) throws OutcomeException {
-        Pod left = plan.isPresent() ? takeBack(pod, run) : pod;
+        Pod left = plan.isPresent() ? policies.takeBack(pod, run) : pod;
         if (!plan.isClosedByOthers()) {
             List<String> earlier = plan.exceptions().stream()
                     .filter(each -> !each.equals(address.toString()))
@@ -181,88 +159,9 @@ final class AddressIsolation implements Isolation {
         return change(left, address, plan, run);
     }
 
-    /** The marks go first, as with every release. */
-    private Pod takeBack(Pod pod, Run run) throws OutcomeException {
-        boolean isolated = policies.find(Policies.NETWORK_POLICIES, pod, Quarantine.policyName(pod))
-                .isPresent();
-        Pod left = Quarantine.isTouched(pod) && !isolated ? patcher.patch(pod, Release.patch(pod), run) : pod;
-        removePolicy(pod, run);
-        return left;
-    }
-
-    /** Policies that others have added or removed since: ours says nothing in a direction that they govern. */
     @Override
     public List<Adapted<Pod>> adapt() throws OutcomeException {
-        List<Adapted<Pod>> adapted = new ArrayList<>();
-        for (String namespace : namespaces) {
-            List<NetworkPolicy> all = list(namespace);
-            for (NetworkPolicy policy : all) {
-                Optional<Pod> pod = blockedPod(policy);
-                if (pod.isPresent()) {
-                    adapt(pod.get(), policy, all)
-                            .map(change -> new Adapted<>(pod.get(), change))
-                            .ifPresent(adapted::add);
-                }
-            }
-        }
-        return adapted;
-    }
-
-    /** The pod that an address policy of ours is for. */
-    private Optional<Pod> blockedPod(NetworkPolicy policy) throws OutcomeException {
-        ObjectMeta meta = policy.getMetadata();
-        if (!meta.getName().endsWith(Quarantine.ADDRESSES)
-                || meta.getOwnerReferences().isEmpty()) {
-            return Optional.empty();
-        }
-        return pods.find(
-                        meta.getNamespace(),
-                        meta.getOwnerReferences().getFirst().getName(),
-                        Read.QUORUM)
-                .filter(pod -> Quarantine.isOurs(policy, pod));
-    }
-
-    private Optional<Change> adapt(Pod pod, NetworkPolicy policy, List<NetworkPolicy> all) throws OutcomeException {
-        List<NetworkPolicy> near = all.stream()
-                .filter(each -> each.getMetadata()
-                        .getNamespace()
-                        .equals(pod.getMetadata().getNamespace()))
-                .toList();
-        AddressPlan plan = AddressPlan.of(pod, Optional.empty(), near);
-        if (plan.types().equals(policy.getSpec().getPolicyTypes())) {
-            return Optional.empty();
-        }
-        try {
-            if (plan.types().isEmpty()) {
-                takeBack(pod, Run.REAL);
-            } else {
-                write(pod, plan, Run.REAL);
-            }
-        } catch (ConflictException e) {
-            LOG.debugf("An alert changes the policy of pod %s at the same time", Pods.name(pod));
-            return Optional.empty();
-        }
-        return Optional.of(adapted(pod, plan));
-    }
-
-    private static Change adapted(Pod pod, AddressPlan plan) {
-        String addresses = String.join(", ", plan.exceptions());
-        Map<String, Object> details = Map.of(
-                "scope", "address",
-                "addresses", plan.exceptions(),
-                "directions", plan.types(),
-                "stillAllowedBy", plan.open());
-        String since = " for pod " + Pods.name(pod) + ", since NetworkPolicies of others have changed";
-        if (!plan.types().isEmpty()) {
-            return new Change(BLOCKED, "Blocks " + addresses + " " + plan.directions() + " now" + since, details);
-        }
-        return new Change(
-                ReleaseSteps.RELEASED,
-                "Took back the block of " + addresses + since
-                        + (plan.open().isEmpty()
-                                ? ": they block it both ways"
-                                : ": they let it through: " + String.join(", ", plan.open())),
-                details);
+        return adaptation.adapt();
     }
 
     /** The exceptions of two alerts at once must both stay: after a conflict the policy is read again. */
@@ -270,27 +169,15 @@ final class AddressIsolation implements Isolation {
         AddressPlan plan = first;
         for (int attempt = 1; ; attempt++) {
             try {
-                write(pod, plan, run);
+                policies.write(pod, plan, run);
                 return plan;
             } catch (ConflictException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
-                plan = plan(pod, Optional.of(address));
+                plan = policies.plan(pod, Optional.of(address));
             }
         }
-    }
-
-    private void write(Pod pod, AddressPlan plan, Run run) throws OutcomeException {
-        if (plan.isPresent()) {
-            policies.apply(Policies.NETWORK_POLICIES, pod, Quarantine.addressPolicyName(pod), plan.policy(pod), run);
-        } else {
-            policies.create(Policies.NETWORK_POLICIES, pod, plan.policy(pod), run);
-        }
-    }
-
-    private void removePolicy(Pod pod, Run run) throws OutcomeException {
-        policies.removeIfPresent(Policies.NETWORK_POLICIES, pod, Quarantine.addressPolicyName(pod), run);
     }
 
     private Caveats caveats(Pod marked, AddressPlan plan, Run run) throws OutcomeException {

@@ -2,7 +2,6 @@ package dev.falcoresponse.isolatenetwork;
 
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.Outcome;
-import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Reason;
@@ -19,7 +18,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyList;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,11 +86,11 @@ final class PodIsolation implements Isolation {
 
     @Override
     public boolean isMissing(Alert alert, Pod pod) throws OutcomeException {
-        String name = Quarantine.policyName(pod);
-        Optional<DenyPolicy> deny = denyPolicies.policy();
         if (Quarantine.isOfScope(Scope.ADDRESS, pod)) {
             return false;
         }
+        String name = Quarantine.policyName(pod);
+        Optional<DenyPolicy> deny = denyPolicies.policy();
         return !Quarantine.isMarked(pod)
                 || policies.find(Policies.NETWORK_POLICIES, pod, name).isEmpty()
                 || (deny.isPresent()
@@ -113,7 +111,7 @@ final class PodIsolation implements Isolation {
         List<NetworkPolicy> before = list(pod);
         boolean known = before.stream().anyMatch(policy -> Quarantine.isOurs(policy, pod));
         if (deny.isEmpty()) {
-            requireEffect(pod, detachment, before);
+            UnlimitedTraffic.requireNone(pod, detachment.labelsToRemove(pod, before), before);
         }
         Optional<InetSocketAddress> reachable =
                 run == Run.REAL ? probe.flatMap(each -> each.reachable(pod)) : Optional.empty();
@@ -133,27 +131,6 @@ final class PodIsolation implements Isolation {
             throw e;
         }
         return isolated(marked, detachment, before, deny, reachable, run);
-    }
-
-    /** NetworkPolicies add up: where others let everything through both ways, ours would change nothing. */
-    private static void requireEffect(Pod pod, Detachment detachment, List<NetworkPolicy> all) throws OutcomeException {
-        Map<String, String> labels = new HashMap<>(Quarantine.labels(pod));
-        labels.keySet().removeAll(detachment.labelsToRemove(pod, all));
-        List<NetworkPolicy> others = all.stream()
-                .filter(policy -> !Quarantine.isOurs(policy, pod))
-                .filter(policy -> Selectors.selects(policy.getSpec().getPodSelector(), labels))
-                .toList();
-        if (UnlimitedTraffic.isIn(others, pod) && UnlimitedTraffic.isOut(others, pod)) {
-            throw new OutcomeException(Failed.retryable(
-                    Reason.CONFLICT,
-                    "Pod " + Pods.name(pod) + " cannot be isolated: NetworkPolicies only add up, and these let"
-                            + " everything through both ways: "
-                            + String.join(
-                                    ", ",
-                                    others.stream()
-                                            .map(policy -> policy.getMetadata().getName())
-                                            .toList())));
-        }
     }
 
     /** The pod is isolated: the answer says so even if a later step fails. */

@@ -1,5 +1,10 @@
 package dev.falcoresponse.isolatenetwork;
 
+import dev.falcoresponse.action.Outcome.Failed;
+import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.kubernetes.Selectors;
+import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodIP;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -7,7 +12,9 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import java.math.BigInteger;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +26,32 @@ final class UnlimitedTraffic {
     private static final int MAX_PORT = 65_535;
 
     private UnlimitedTraffic() {}
+
+    /**
+     * Requires that a policy of ours would change something: NetworkPolicies add up.
+     *
+     * @param leaving labels that the pod is about to lose
+     * @throws OutcomeException as failed/conflict when others let everything through both ways
+     */
+    static void requireNone(Pod pod, Set<String> leaving, List<NetworkPolicy> all) throws OutcomeException {
+        Map<String, String> labels = new HashMap<>(Quarantine.labels(pod));
+        labels.keySet().removeAll(leaving);
+        List<NetworkPolicy> others = all.stream()
+                .filter(policy -> !Quarantine.isOurs(policy, pod))
+                .filter(policy -> Selectors.selects(policy.getSpec().getPodSelector(), labels))
+                .toList();
+        if (isIn(others, pod) && isOut(others, pod)) {
+            throw new OutcomeException(Failed.retryable(
+                    Reason.CONFLICT,
+                    "Pod " + Pods.name(pod) + " cannot be isolated: NetworkPolicies only add up, and these let"
+                            + " everything through both ways: "
+                            + String.join(
+                                    ", ",
+                                    others.stream()
+                                            .map(policy -> policy.getMetadata().getName())
+                                            .toList())));
+        }
+    }
 
     /** A rule of either direction. */
     private record Rule(List<NetworkPolicyPeer> peers, List<NetworkPolicyPort> ports) {}

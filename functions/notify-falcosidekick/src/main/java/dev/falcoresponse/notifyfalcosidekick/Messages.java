@@ -52,20 +52,43 @@ record Messages(InstantSource clock) {
         fields.put("response.dry_run", Boolean.toString(record.dryRun()));
         fields.put("response.node", record.node().orElse(""));
         fields.put("response.owner", record.owner().orElse(""));
+        fields.put("response.approved_by", record.approvedBy().orElse(""));
+        if (record.details().get("command") instanceof String command) {
+            fields.putWhole("response.command", command);
+        }
+        if (record.details().get("seen") instanceof String seen) {
+            fields.put("response.seen", seen);
+        }
         if (!record.details().isEmpty()) {
             fields.put("response.details", json(record.details()));
         }
         String rule = event.rule().isEmpty() ? "" : ": " + event.rule();
         return new Message(
-                event.event().identity() + " " + told.outcome(),
+                key(event, record, told),
                 Notification.RULE_PREFIX + record.action() + " " + told.outcome(),
                 told.priority(),
-                "%s (%s %s%s)".formatted(Message.cut(record.message()), record.action(), told.outcome(), rule),
+                "%s (%s %s%s%s)"
+                        .formatted(
+                                Message.cut(record.message()), record.action(), told.outcome(), approved(record), rule),
                 time(record.finishedAt()),
                 event.hostname(),
                 Fields.tags(event, record.action(), told.outcome()),
                 fields.values(),
                 Map.of());
+    }
+
+    /**
+     * The same for what people need to be told once. The replies about an alert and about its undo have the same id; alerts that
+     * join a question which is open all have its command.
+     */
+    private static String key(Alert event, ResponseRecord record, Told told) {
+        return record.details().get("command") instanceof String command
+                ? command
+                : event.event().identity() + " " + told.outcome() + " " + told.reason();
+    }
+
+    private static String approved(ResponseRecord record) {
+        return record.approvedBy().map(name -> ", approved by " + name).orElse("");
     }
 
     /**

@@ -51,7 +51,10 @@ record Enforcement(RestrictionsApi restrictions, ObjectApi objects) {
     void requireBinding() throws OutcomeException {
         GenericKubernetesResource binding = objects.find(BINDINGS, "", POLICY, GenericKubernetesResource.class)
                 .orElseThrow(() -> notInForce("There is no ValidatingAdmissionPolicyBinding " + POLICY));
-        if (!(binding.get("spec", "validationActions") instanceof List<?> actions) || !actions.contains("Deny")) {
+        boolean denies =
+                binding.get("spec", "validationActions") instanceof List<?> actions && actions.contains("Deny");
+        // a binding for some objects only would let the others through
+        if (!denies || binding.get("spec", "matchResources") != null) {
             throw notInForce(
                     "The ValidatingAdmissionPolicyBinding " + POLICY + " does not deny what the restrictions forbid");
         }

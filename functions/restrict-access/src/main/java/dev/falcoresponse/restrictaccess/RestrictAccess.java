@@ -17,12 +17,13 @@ import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.Undo;
 import dev.falcoresponse.kubernetes.ApiClient;
 import dev.falcoresponse.kubernetes.ObjectApi;
+import dev.falcoresponse.kubernetes.OwnConfigMaps;
 import dev.falcoresponse.kubernetes.PodApi;
 import dev.falcoresponse.pods.AlertGuards;
 import dev.falcoresponse.pods.Pods;
+import dev.falcoresponse.security.SystemIdentity;
 import dev.falcoresponse.settings.Namespaces;
 import dev.falcoresponse.settings.ResponseSettings;
-import dev.falcoresponse.settings.Self;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,9 +42,6 @@ final class RestrictAccess implements Reversible<Subject> {
     private static final Reason RESTRICTED = Reason.acted("restricted");
     private static final Reason RESTORED = Reason.acted("restored");
 
-    /** Where the shipped manifests are, for a function that does not know its own namespace. */
-    private static final String NAMESPACE = "falco-response";
-
     private final Subjects target;
     private final RestrictionsApi restrictions;
     private final Enforcement enforcement;
@@ -60,7 +58,7 @@ final class RestrictAccess implements Reversible<Subject> {
             ResponseSettings response,
             RestrictAccessSettings settings,
             Namespaces namespaces,
-            Self self,
+            OwnConfigMaps configMaps,
             InstantSource clock) {
         this.restrictions = new RestrictionsApi(client, objects);
         this.enforcement = new Enforcement(restrictions, objects);
@@ -68,7 +66,7 @@ final class RestrictAccess implements Reversible<Subject> {
                 restrictions,
                 pods,
                 new AlertGuards(response, namespaces, clock),
-                new SystemIdentity(self.namespace().isEmpty() ? NAMESPACE : self.namespace()));
+                new SystemIdentity(configMaps.namespace()));
         this.gone = new GonePods(restriction -> exists(podApi, restriction), System::nanoTime);
         this.objects = objects;
         this.settings = settings;
@@ -136,12 +134,22 @@ final class RestrictAccess implements Reversible<Subject> {
                 ? subject.restrictions()
                 : add(restriction, subject.restrictions(), run);
         requireInForce(run == Run.REAL ? now : subject.restrictions(), run);
-        Map<String, Object> details = new HashMap<>(Map.of("inForce", true));
+        Map<String, Object> details = new HashMap<>();
+        boolean asked = run == Run.REAL || subject.restrictions().version().isPresent();
+        if (asked) {
+            details.put("inForce", true);
+        }
         if (!subject.userName().isEmpty()) {
             details.put("user", subject.userName());
         }
         restriction.expiry().ifPresent(time -> details.put("expiresAt", time));
-        return new Change(RESTRICTED, run.verb("Restricted", "restrict") + " " + subject + sentence(subject), details);
+        return new Change(
+                RESTRICTED,
+                run.verb("Restricted", "restrict") + " " + subject + sentence(subject)
+                        + (asked
+                                ? ""
+                                : "; whether the policy is in force can be asked only after the first restriction"),
+                details);
     }
 
     /** A lower limit than the schema's holds only if nobody else adds one at the same moment. */

@@ -55,6 +55,11 @@ record Restriction(SubjectKind kind, String key, Map<String, String> values) {
         return value(NAME);
     }
 
+    /** RFC 3339 in UTC: texts are in the order of their times. */
+    String since() {
+        return value(SINCE);
+    }
+
     Optional<String> expiry() {
         return Optional.of(value(EXPIRES)).filter(text -> !text.isEmpty());
     }

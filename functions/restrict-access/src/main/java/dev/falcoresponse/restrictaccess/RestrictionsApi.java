@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and changes the one object that holds all restrictions. */
@@ -87,7 +88,11 @@ record RestrictionsApi(ApiClient client, ObjectApi objects) {
         return client.attempt(
                 patchCall(Run.DRY),
                 MERGE_PATCH,
-                Map.of("metadata", Map.of("annotations", Map.of("falco-response/probe", "true"))));
+                Map.of(
+                        "metadata",
+                        Map.of(
+                                "annotations",
+                                Map.of("falco-response/probe", UUID.randomUUID().toString()))));
     }
 
     private Restrictions patch(Map<String, Object> change, Run run) throws OutcomeException {

@@ -1,5 +1,6 @@
 package dev.falcoresponse.restrictaccess;
 
+import dev.falcoresponse.security.SystemIdentity;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Optional;

@@ -15,17 +15,23 @@ import dev.falcoresponse.action.Read;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Target;
 import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.event.AuditedUser;
 import dev.falcoresponse.event.Undo;
 import dev.falcoresponse.pods.AlertGuards;
 import dev.falcoresponse.pods.Pods;
+import dev.falcoresponse.security.SystemIdentity;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /** Identities as a target: that of the alert's pod, or for an audit alert the user that called the API server. */
 record Subjects(RestrictionsApi restrictions, Pods pods, AlertGuards guards, SystemIdentity system)
         implements Target<Subject> {
+    /** The schema's limit. */
+    private static final int MAX_NAME = 253;
+
     @Override
     public List<Guard<Alert>> alertGuards(Effect effect) {
         return List.of(
@@ -44,8 +50,13 @@ record Subjects(RestrictionsApi restrictions, Pods pods, AlertGuards guards, Sys
 
     private static Optional<Outcome> noUser(Alert alert) {
         return AuditedUser.of(alert)
-                .filter(user -> user.name().isEmpty())
-                .map(_ -> new Skipped(Reason.NO_POD, "The audit alert names no user (ka.user.name)"));
+                .filter(user -> user.name().isEmpty() || user.name().length() > MAX_NAME)
+                .map(user -> new Skipped(
+                        Reason.NO_POD,
+                        user.name().isEmpty()
+                                ? "The audit alert names no user (ka.user.name)"
+                                : "The audit alert names a user with more than " + MAX_NAME
+                                        + " characters, whom no restriction can name"));
     }
 
     private Optional<Outcome> systemUser(Alert alert) {
@@ -90,33 +101,23 @@ record Subjects(RestrictionsApi restrictions, Pods pods, AlertGuards guards, Sys
         return isPod ? pod(undo, now) : new Proven<>(Subject.user(undo.name(), List.of(), now), Identity.NAME);
     }
 
+    /** Without a uid, of several restricted pods of a name the last one is taken: the others are gone. */
     private static Found<Subject> pod(Undo undo, Restrictions now) {
         String name = undo.namespace() + "/" + undo.name();
-        List<Restriction> named = now.all(SubjectKind.POD).stream()
-                .filter(each -> each.name().equals(name))
-                .toList();
-        if (named.isEmpty()) {
-            return new Proven<>(
-                    Subject.pod(undo.uid(), undo.namespace(), undo.name(), now),
-                    undo.uid().isEmpty() ? Identity.NAME : Identity.UID);
+        List<Restriction> all = now.all(SubjectKind.POD);
+        Optional<Restriction> found = undo.uid().isEmpty()
+                ? all.stream().filter(each -> each.name().equals(name)).max(Comparator.comparing(Restriction::since))
+                : all.stream().filter(each -> each.key().equals(undo.uid())).findFirst();
+        Identity identity = undo.uid().isEmpty() ? Identity.NAME : Identity.UID;
+        if (found.isPresent()) {
+            Restriction restriction = found.get();
+            return restriction.name().equals(name) || restriction.name().isEmpty()
+                    ? new Proven<>(Subject.pod(restriction.key(), undo.namespace(), undo.name(), now), identity)
+                    : missing(Reason.REPLACED, "The uid of the request is that of pod " + restriction.name());
         }
-        if (undo.uid().isEmpty()) {
-            return named.size() == 1
-                    ? new Proven<>(Subject.of(named.getFirst(), now), Identity.NAME)
-                    : missing(
-                            Reason.NOT_FOUND,
-                            "Several pods of the name " + name
-                                    + " are restricted: the request must have one of the uids "
-                                    + String.join(
-                                            ", ",
-                                            named.stream().map(Restriction::key).toList()));
-        }
-        return named.stream()
-                .filter(each -> each.key().equals(undo.uid()))
-                .findFirst()
-                .<Found<Subject>>map(each -> new Proven<>(Subject.of(each, now), Identity.UID))
-                .orElseGet(() ->
-                        missing(Reason.REPLACED, "The restricted pod " + name + " has another uid than the request"));
+        return all.stream().anyMatch(each -> each.name().equals(name))
+                ? missing(Reason.REPLACED, "The restricted pod " + name + " has another uid than the request")
+                : new Proven<>(Subject.pod(undo.uid(), undo.namespace(), undo.name(), now), identity);
     }
 
     private static Found<Subject> missing(Reason reason, String message) {

@@ -459,6 +459,9 @@ class RestrictAccessIT {
                     .then()
                     .statusCode(503)
                     .body("reason", equalTo("not-yet-known"), "detail", containsString("does not deny"));
+            editBinding(
+                    "{\"spec\":{\"validationActions\":[\"Deny\"],\"matchResources\":{\"namespaceSelector\":{\"matchLabels\":{\"a\":\"b\"}}}}}");
+            answer(function, alert(pod)).then().statusCode(503).body("detail", containsString("does not deny"));
             binding().delete();
             answer(function, alert(pod))
                     .then()
@@ -495,6 +498,9 @@ class RestrictAccessIT {
             answer(through, alert(pod)).then().statusCode(503);
             silent[0] = false;
 
+            // another replica, which does not know that nobody was told
+            send(alert).body("outcome", equalTo("acted"), "reason", equalTo("restricted"));
+            send(alert).body("outcome", equalTo("skipped"), "reason", equalTo("already-done"));
             send(through, alert).body("outcome", equalTo("acted"), "reason", equalTo("restricted"));
         }
     }
@@ -613,18 +619,88 @@ class RestrictAccessIT {
     }
 
     @Test
-    void ofTwoRestrictedPodsOfOneNameTheRequestMustSayWhich() {
+    void ofTwoRestrictedPodsOfOneNameTheLastIsFreedUnlessTheRequestSaysWhich() {
         Pod first = pod("web-0");
         restrict(first);
         client.resource(first).withGracePeriod(0).delete();
         Pod second = pod("web-0");
         restrict(second);
 
-        undoPod("web-0").body("outcome", equalTo("skipped"), "message", containsString("one of the uids"));
-        undo("{\"namespace\":\"%s\",\"pod\":\"web-0\",\"uid\":\"%s\"}"
-                        .formatted(namespace, second.getMetadata().getUid()))
-                .body("reason", equalTo("restored"), "identity", equalTo("uid"));
+        undoPod("web-0")
+                .body(
+                        "reason",
+                        equalTo("restored"),
+                        "targetUid",
+                        equalTo(second.getMetadata().getUid()));
         assertThat(restricted("pods")).containsExactly(first.getMetadata().getUid());
+        undo("{\"namespace\":\"%s\",\"pod\":\"web-0\",\"uid\":\"%s\"}"
+                        .formatted(namespace, first.getMetadata().getUid()))
+                .body("reason", equalTo("restored"), "identity", equalTo("uid"));
+        assertThat(restricted("pods")).isEmpty();
+    }
+
+    /** Entries that people or others have made. */
+    @Test
+    void anOddEntryKeepsNothingFromTheOthers() {
+        send(audit("alice-" + namespace)).body("reason", equalTo("restricted"));
+        String uid = UUID.randomUUID().toString();
+        client.genericKubernetesResources("falco-response.io/v1", "AccessRestrictions")
+                .withName("falco-response")
+                .patch(
+                        MERGE,
+                        "{\"users\":{\"odd\":{\"expires\":\"2020-01-01T00:00:00+25:00\"}},\"pods\":{\"%s\":{}}}"
+                                .formatted(uid));
+
+        send(audit("bob-" + namespace)).body("reason", equalTo("restricted"));
+        undo("{\"namespace\":\"shop\",\"name\":\"web-0\",\"uid\":\"%s\"}".formatted(uid))
+                .body("reason", equalTo("restored"));
+        undo("{\"kind\":\"User\",\"name\":\"alice-%s\"}".formatted(namespace)).body("reason", equalTo("restored"));
+        event(function, "dev.knative.sources.ping", "{}").statusCode(200);
+    }
+
+    /** A function that was taken over could create the object as it likes. */
+    @Test
+    void anObjectThatLooksLikeAProbeCanBeUndone() {
+        client.resource("""
+                        {"apiVersion":"falco-response.io/v1","kind":"AccessRestrictions",
+                         "metadata":{"name":"falco-response","annotations":{"falco-response/probe":"x"}},
+                         "users":{"vic":{}}}
+                        """).create();
+
+        undo("{\"kind\":\"User\",\"name\":\"vic\"}").body("reason", equalTo("restored"));
+        send(audit("alice-" + namespace)).body("reason", equalTo("restricted"));
+    }
+
+    @Test
+    void aNameIsTakenExactly() {
+        String name = "eve-" + namespace;
+        try (Caller eve = Caller.person(server, name, namespace)) {
+            send(audit(name + " ")).body("reason", equalTo("restricted"), "targetName", equalTo(name + " "));
+            assertThat(eve.writes()).isTrue();
+            assertThat(restricted("users")).containsExactly(name + " ");
+
+            undo("{\"kind\":\"User\",\"name\":\"%s\"}".formatted(name)).body("reason", equalTo("nothing-to-undo"));
+            undo("{\"kind\":\"User\",\"name\":\"%s \"}".formatted(name)).body("reason", equalTo("restored"));
+        }
+        send(audit("x".repeat(254))).body("reason", equalTo("no-pod"), "message", containsString("more than 253"));
+    }
+
+    @Test
+    void whatAPersonHasTakenBackBeforeTheChainIsLeftAlone() {
+        Pod released = pod("web-0");
+        String reply = """
+                {"action":"isolate-network","outcome":"skipped","reason":"already-done","message":"x","dryRun":false,
+                 "rule":"Terminal shell in container","priority":"Notice","source":"syscall","eventId":"%s","eventTime":"%s",
+                 "namespace":"%s","pod":"web-0","podUid":"%s","identity":"container","details":{"undoneBy":"hand"}}
+                """.formatted(
+                        UUID.randomUUID(),
+                        Instant.now(),
+                        namespace,
+                        released.getMetadata().getUid());
+
+        event(function, "falco.response.isolate-network.v1", reply)
+                .body("outcome", equalTo("skipped"), "reason", equalTo("already-done"));
+        assertThat(restricted("pods")).isEmpty();
     }
 
     @Test
@@ -642,10 +718,16 @@ class RestrictAccessIT {
         Pod pod = pod("web-0");
         try (FunctionProcess previewing = ThisFunction.acting(access, Map.of("RESPONSE_DRY_RUN", "true"))) {
             send(previewing, alert(pod))
-                    .body("outcome", equalTo("previewed"), "message", containsString("Would restrict pod"));
+                    .body("outcome", equalTo("previewed"), "message", containsString("Would restrict pod"))
+                    .body(
+                            "details.inForce",
+                            nullValue(),
+                            "message",
+                            containsString("only after the first restriction"));
             assertThat(restricted("pods")).isEmpty();
             restrict(pod);
-            send(previewing, alert(pod("web-1"))).body("outcome", equalTo("previewed"));
+            send(previewing, alert(pod("web-1")))
+                    .body("outcome", equalTo("previewed"), "details.inForce", equalTo(true));
         }
         undo("{\"namespace\":\"%s\",\"name\":\"web-0\",\"dryRun\":true}".formatted(namespace))
                 .body("outcome", equalTo("previewed"), "message", containsString("Would free pod"));

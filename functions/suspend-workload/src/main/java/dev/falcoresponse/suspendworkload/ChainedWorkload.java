@@ -16,7 +16,7 @@ import java.util.Optional;
 record ChainedWorkload(String kind, String name, String uid, boolean proven) {
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** The workload in a reply; empty for an alert, and for a reply that names none. */
+    /** The workload in the reply of an action that acted; empty for an alert, and for a reply that names none. */
     static Optional<ChainedWorkload> of(Alert alert) {
         if (Replies.sender(alert.event().attribute("type")).isEmpty()) {
             return Optional.empty();
@@ -27,7 +27,8 @@ record ChainedWorkload(String kind, String name, String uid, boolean proven) {
             String identity = record.path("identity").asText("");
             String name = workload.path("name").asText("");
             String uid = workload.path("uid").asText("");
-            return KubernetesNames.isName(name) && !uid.isEmpty()
+            boolean acted = record.path("outcome").asText("").equals("acted");
+            return acted && KubernetesNames.isName(name) && !uid.isEmpty()
                     ? Optional.of(new ChainedWorkload(
                             workload.path("kind").asText(""),
                             name,

@@ -38,6 +38,10 @@ record Memory(ConfigMap slot) {
         return new Cause(get(RULE), get(EVENT_ID), get(EVENT_TIME));
     }
 
+    Optional<String> expiry() {
+        return Optional.of(get(EXPIRES_AT)).filter(text -> !text.isEmpty());
+    }
+
     boolean isExpired(Instant now) {
         try {
             return !get(EXPIRES_AT).isEmpty() && !Instant.parse(get(EXPIRES_AT)).isAfter(now);

@@ -22,7 +22,6 @@ import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.OwnConfigMaps;
 import dev.falcoresponse.pods.Pods;
 import dev.falcoresponse.settings.ResponseSettings;
-import dev.falcoresponse.settings.Self;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -42,9 +41,6 @@ final class SuspendWorkload implements Reversible<Workload> {
     private static final Reason RESUMED = Reason.acted("resumed");
     private static final Reason NOT_OFTEN_ENOUGH = Reason.skipped("not-often-enough");
 
-    /** Where the shipped Role is, for a function that does not know its own namespace. */
-    private static final String NAMESPACE = "falco-response";
-
     private final Workloads target;
     private final WorkloadApi workloads;
     private final Memories memories;
@@ -61,10 +57,9 @@ final class SuspendWorkload implements Reversible<Workload> {
             AccessApi access,
             ResponseSettings response,
             SuspendWorkloadSettings settings,
-            Self self,
+            OwnConfigMaps configMaps,
             InstantSource clock) {
-        this.memories = new Memories(
-                new OwnConfigMaps(client, objects, self.namespace().isEmpty() ? NAMESPACE : self.namespace()));
+        this.memories = new Memories(configMaps);
         this.workloads = new WorkloadApi(client, objects, memories);
         this.target = new Workloads(workloads, objects, pods, response);
         this.managers = new Managers(objects);
@@ -127,6 +122,9 @@ final class SuspendWorkload implements Reversible<Workload> {
     @Override
     public Change act(Alert alert, Workload workload, Run run) throws OutcomeException {
         List<String> managedBy = managers.of(workload);
+        if (workload.isSuspended()) {
+            return suspendedBefore(workload, managedBy, run);
+        }
         Optional<Instant> expiry = settings.expiresAfter().map(clock.instant()::plus);
         Optional<Memory> memory = memories.remember(workload, alert, expiry, run);
         try {
@@ -137,12 +135,26 @@ final class SuspendWorkload implements Reversible<Workload> {
             }
             throw e;
         }
+        return suspended(workload, workload.replicas(), managedBy, expiry.map(Instant::toString), run);
+    }
+
+    /** An attempt before has suspended it, and its answer may have been lost: what that one remembered stays. */
+    private static Change suspendedBefore(Workload workload, List<String> managedBy, Run run) throws OutcomeException {
+        Memory memory = workload.memory()
+                .orElseThrow(() -> new OutcomeException(
+                        new Skipped(Reason.ALREADY_DONE, workload + " was suspended by somebody else meanwhile")));
+        return suspended(workload, memory.replicas(), managedBy, memory.expiry(), run);
+    }
+
+    private static Change suspended(
+            Workload workload, int replicas, List<String> managedBy, Optional<String> expiry, Run run) {
         Map<String, Object> details = new HashMap<>(Map.of("managedBy", managedBy));
         if (workload.kind().isScaled()) {
-            details.put("replicas", workload.replicas());
+            details.put("replicas", replicas);
         }
-        expiry.ifPresent(time -> details.put("expiresAt", time.toString()));
-        return new Change(SUSPENDED, run.verb("Suspended", "suspend") + sentence(workload, managedBy), details);
+        expiry.ifPresent(time -> details.put("expiresAt", time));
+        return new Change(
+                SUSPENDED, run.verb("Suspended", "suspend") + sentence(workload, replicas, managedBy), details);
     }
 
     /** A memory that no change follows is removed; where the change may have been made, or is repeated, it is kept. */
@@ -154,14 +166,14 @@ final class SuspendWorkload implements Reversible<Workload> {
         }
     }
 
-    private static String sentence(Workload workload, List<String> managedBy) {
+    private static String sentence(Workload workload, int replicas, List<String> managedBy) {
         String how = switch (workload.kind()) {
-            case DEPLOYMENT, STATEFUL_SET -> ": from " + workload.replicas() + " replicas to 0";
+            case DEPLOYMENT, STATEFUL_SET -> ": from " + replicas + " replicas to 0";
             case CRON_JOB -> ": it starts no more Jobs; those that run go on";
             case JOB -> ": its pods end";
         };
         return " " + workload + " (uid " + workload.uid() + ")" + how
-                + (managedBy.isEmpty() ? "" : "; this will put it back: " + String.join(", ", managedBy));
+                + (managedBy.isEmpty() ? "" : "; it may be put back by " + String.join(", ", managedBy));
     }
 
     @Override

@@ -30,11 +30,15 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Workloads as a target: the root controller of the pod that the alert is about. */
 record Workloads(WorkloadApi api, ObjectApi objects, Pods pods, ResponseSettings settings) implements Target<Workload> {
     static final Reason KIND = Reason.denied("kind");
+
+    /** What is said of a pod that another action has removed. */
+    private static final Set<Reason> GONE = Set.of(Reason.NOT_FOUND, Reason.REPLACED);
 
     private static final Resource REPLICA_SETS = Resource.namespaced("apps", "v1", "replicasets");
 
@@ -56,12 +60,14 @@ record Workloads(WorkloadApi api, ObjectApi objects, Pods pods, ResponseSettings
 
     @Override
     public Found<Workload> find(Alert alert, Effect effect, Read read) throws OutcomeException {
-        Optional<ChainedWorkload> chained = ChainedWorkload.of(alert);
-        if (chained.isPresent()) {
-            return chained(alert.pod().namespace(), chained.get());
-        }
         return switch (pods.find(alert, effect, read)) {
-            case Missing<Pod> missing -> new Missing<>(missing.outcome());
+            case Missing<Pod> missing -> {
+                Optional<ChainedWorkload> chained =
+                        GONE.contains(missing.outcome().reason()) ? ChainedWorkload.of(alert) : Optional.empty();
+                yield chained.isPresent()
+                        ? chained(alert.pod().namespace(), chained.get())
+                        : new Missing<>(missing.outcome());
+            }
             case Proven<Pod> proven -> ofPod(proven.object(), proven.identity(), effect);
         };
     }

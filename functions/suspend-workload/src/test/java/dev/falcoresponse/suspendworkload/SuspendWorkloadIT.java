@@ -409,6 +409,50 @@ class SuspendWorkloadIT {
         assertThat(shop.replicas(web)).isEqualTo(3);
     }
 
+    /** The answer to the change is lost: the redelivery completes it, and what was remembered stays. */
+    @Test
+    void aRedeliveryAfterALostAnswerRemembersWhatWasThereBefore() {
+        Deployment web = shop.deployment("web", 3);
+        RecordedAlert alert = alert(shop.podOf(web));
+        AtomicInteger scales = new AtomicInteger();
+        ApiProxy.Fault lost = call -> {
+            if (call.uri().contains("/scale") && scales.incrementAndGet() == 1) {
+                client.apps()
+                        .deployments()
+                        .inNamespace(shop.namespace())
+                        .withName("web")
+                        .scale(0);
+                return Optional.of(new ApiProxy.Answer(504, Map.of(), "{}"));
+            }
+            return Optional.empty();
+        };
+        try (ApiProxy proxy = ApiProxy.before(access, lost);
+                FunctionProcess through = ThisFunction.acting(proxy.access(), Map.of())) {
+            Send.BINARY.to(through.uri(), alert).then().statusCode(503);
+
+            send(through, alert)
+                    .body("outcome", equalTo("acted"), "reason", equalTo("suspended"), "details.replicas", equalTo(3));
+        }
+        undo("Deployment", "web").body("reason", equalTo("resumed"), "details.replicas", equalTo(3));
+        assertThat(shop.replicas(web)).isEqualTo(3);
+    }
+
+    @Test
+    void aReplyAboutAPodThatIsThereGoesByThePod() {
+        Deployment web = shop.deployment("web", 3);
+        Deployment other = shop.deployment("other", 2);
+        Pod pod = shop.podOf(other);
+        String reply = deleted("a", web, shop.namespace(), "uid")
+                .replace("\"pod\":\"web-a\"", "\"pod\":\"" + pod.getMetadata().getName() + "\"")
+                .replaceFirst(
+                        "\"podUid\":\"[^\"]*\"",
+                        "\"podUid\":\"" + pod.getMetadata().getUid() + "\"");
+
+        event(function, "falco.response.delete-pod.v1", reply)
+                .body("reason", equalTo("suspended"), "targetName", equalTo("other"));
+        assertThat(shop.replicas(web)).isEqualTo(3);
+    }
+
     @Test
     void theClockResumesWhatHasExpiredAndForgetsWhatIsGone() throws Exception {
         Deployment web = shop.deployment("web", 3);
@@ -450,7 +494,7 @@ class SuspendWorkloadIT {
         send(shop.podOf(web))
                 .body("details.managedBy", hasItem("HorizontalPodAutoscaler web-scaler"))
                 .body("details.managedBy", hasItem("Flux Kustomization apps"))
-                .body("message", containsString("this will put it back: HorizontalPodAutoscaler web-scaler"));
+                .body("message", containsString("it may be put back by HorizontalPodAutoscaler web-scaler"));
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Delivers events as Knative's broker does: filters, retries, dead letter sink, replies. */
 public final class Broker implements AutoCloseable {
@@ -26,6 +27,7 @@ public final class Broker implements AutoCloseable {
 
     private final RuleBook rules;
     private final Map<String, URI> functions;
+    private final Supplier<List<CloudEvent>> posted;
     private final Consumer<String> progress;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final HttpClient http = HttpClient.newBuilder()
@@ -37,10 +39,13 @@ public final class Broker implements AutoCloseable {
      * Creates a broker.
      *
      * @param functions the address of each subscriber's Service
+     * @param posted takes out what functions have posted to the broker since the last call
      * @param progress receives a sentence before each retry, because retries can take long
      */
-    public Broker(RuleBook rules, Map<String, URI> functions, Consumer<String> progress) {
+    public Broker(
+            RuleBook rules, Map<String, URI> functions, Supplier<List<CloudEvent>> posted, Consumer<String> progress) {
         this.rules = rules;
+        this.posted = posted;
         this.functions = Map.copyOf(functions);
         this.progress = progress;
     }
@@ -59,7 +64,11 @@ public final class Broker implements AutoCloseable {
         }
         List<Trigger> matching = rules.matching(event);
         matching.forEach(trigger -> trace.triggers().add(trigger.name()));
-        matching.forEach(trigger -> deliver(trigger, event, trace).ifPresent(reply -> publish(reply, ttl - 1, trace)));
+        for (Trigger trigger : matching) {
+            Optional<CloudEvent> reply = deliver(trigger, event, trace);
+            posted.get().forEach(each -> publish(each, ttl - 1, trace));
+            reply.ifPresent(each -> publish(each, ttl - 1, trace));
+        }
     }
 
     private Optional<CloudEvent> deliver(Trigger trigger, CloudEvent event, EventTrace trace) {

@@ -95,7 +95,7 @@ final class TriggerLint {
                 if (text.startsWith("falco") && !isType(text, exact)) {
                     warnings.add("no event has the type " + text + "; alerts have " + ALERT
                             + ", replies falco.response.<action>.v1, requests to undo"
-                            + " falco.response.<action>.undo.v1");
+                            + " falco.response.<action>.undo.v1, approvals falco.response.<action>.approved.v1");
                 }
             }
             default -> {}
@@ -121,7 +121,7 @@ final class TriggerLint {
 
     private static boolean isType(String text, boolean exact) {
         return exact
-                ? text.equals(ALERT) || text.matches("falco\\.response\\.[a-z0-9-]+(\\.undo)?\\.v1")
+                ? text.equals(ALERT) || text.matches("falco\\.response\\.[a-z0-9-]+(\\.undo|\\.approved)?\\.v1")
                 : ALERT.startsWith(text) || text.startsWith("falco.response.") || "falco.response.".startsWith(text);
     }
 
@@ -172,11 +172,13 @@ final class TriggerLint {
         Stream<CloudEvent> replies = actions.stream().flatMap(this::replies);
         Stream<CloudEvent> undos =
                 actions.stream().map(action -> event("falco.response." + action + ".undo.v1", "", ""));
+        Stream<CloudEvent> approvals =
+                actions.stream().map(action -> event("falco.response." + action + ".approved.v1", RULE, ""));
         Stream<CloudEvent> pings = sources.stream()
                 .map(source -> CloudEventBuilder.v1(event("dev.knative.sources.ping", "", ""))
                         .withSource(URI.create(source))
                         .build());
-        return Stream.of(alerts(), replies, undos, pings).flatMap(each -> each);
+        return Stream.of(alerts(), replies, undos, approvals, pings).flatMap(each -> each);
     }
 
     private static CloudEvent alert(String rule, String priority) {

@@ -17,6 +17,8 @@ import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 
@@ -134,7 +136,23 @@ final class StrictCrudDispatcher extends KubernetesCrudDispatcher {
             return inForce(before.path("resourceVersion").asText());
         }
         merge(object, patch);
+        noteTime(object, patch);
         return store(request, path, object);
+    }
+
+    /** As the API server notes when somebody has set an annotation. */
+    private static void noteTime(ObjectNode object, ObjectNode patch) {
+        ObjectNode fields = JSON.createObjectNode();
+        patch.at("/metadata/annotations").fieldNames().forEachRemaining(name -> fields.putObject("f:" + name));
+        if (!fields.isEmpty()) {
+            ObjectNode entry = object.withObject("/metadata")
+                    .withArrayProperty("managedFields")
+                    .addObject()
+                    .put("manager", "somebody")
+                    .put("operation", "Update")
+                    .put("time", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+            entry.putObject("fieldsV1").putObject("f:metadata").set("f:annotations", fields);
+        }
     }
 
     /** No policy is evaluated here: this is what those of restrict-access would say. */

@@ -39,7 +39,7 @@ final class BrokerTest {
         trigger(knative, "first", "falco.rule.output.v1");
         trigger(knative, "second", "falco.response.fn.v1");
         URI uri = URI.create("http://127.0.0.1:" + function.getAddress().getPort() + "/");
-        broker = new Broker(RuleBook.read(knative, List.of()), Map.of("fn", uri), _ -> {});
+        broker = new Broker(RuleBook.read(knative, List.of()), Map.of("fn", uri), List::of, _ -> {});
     }
 
     private static void trigger(Path knative, String name, String type) throws IOException {

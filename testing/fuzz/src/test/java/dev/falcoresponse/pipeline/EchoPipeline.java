@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A pipeline whose action answers with what was read. Its target is the alert itself, so that every alert is answered. */
@@ -94,10 +95,11 @@ public final class EchoPipeline {
         return new Responder<>(
                 action,
                 settings.dryRun() ? Run.DRY : Run.REAL,
-                new AlertReader(NAME, false, true, Set.of("snapshot-logs"), clock),
+                new AlertReader(NAME, false, false, true, Set.of("snapshot-logs"), clock),
                 new RuleGuards(settings),
                 new ActionLimits(settings.cooldown(), settings.budget(), System::nanoTime),
                 new AnsweredAlerts(settings.cooldown(), settings.maxEventAge(), System::nanoTime),
+                _ -> Optional.empty(),
                 new Audit(
                         NAME,
                         List.of(),

@@ -1,4 +1,4 @@
-package dev.falcoresponse.restrictaccess;
+package dev.falcoresponse.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

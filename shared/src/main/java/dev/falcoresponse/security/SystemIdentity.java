@@ -1,8 +1,9 @@
-package dev.falcoresponse.restrictaccess;
+package dev.falcoresponse.security;
 
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Denied;
 import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.event.AuditedUser;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -13,19 +14,22 @@ import java.util.regex.Pattern;
  *
  * @param ownNamespace of this function
  */
-record SystemIdentity(String ownNamespace) {
-    static final Reason REASON = Reason.denied("system-identity");
+public record SystemIdentity(String ownNamespace) {
+    public static final Reason REASON = Reason.denied("system-identity");
 
     /** How the name of a ServiceAccount begins. */
-    static final String ACCOUNT = "system:serviceaccount:";
+    public static final String ACCOUNT = "system:serviceaccount:";
 
     private static final Pattern SERVICE_ACCOUNT = Pattern.compile(ACCOUNT + "([^:]+):([^:]+)");
-    private static final String MASTERS = "system:masters";
 
-    /** @param groups as far as they are known */
-    Optional<Outcome> refusal(String userName, List<String> groups) {
-        if (groups.contains(MASTERS)) {
-            return denied("User " + userName + " belongs to " + MASTERS + ", which no policy restricts");
+    /**
+     * Why a user is never restricted; empty when it can be.
+     *
+     * @param groups as far as they are known
+     */
+    public Optional<Outcome> refusal(String userName, List<String> groups) {
+        if (groups.contains(AuditedUser.MASTERS)) {
+            return denied("User " + userName + " belongs to " + AuditedUser.MASTERS + ", which no policy restricts");
         }
         if (!userName.startsWith("system:")) {
             return Optional.empty();
@@ -44,7 +48,7 @@ record SystemIdentity(String ownNamespace) {
     }
 
     /** The namespace of a ServiceAccount; empty for other users. */
-    static Optional<String> namespace(String userName) {
+    public static Optional<String> namespace(String userName) {
         Matcher account = SERVICE_ACCOUNT.matcher(userName);
         return account.matches() ? Optional.of(account.group(1)) : Optional.empty();
     }
