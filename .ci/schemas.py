@@ -40,10 +40,13 @@ def kubectl(path):
 
 # Kubernetes' schemas, as the API server publishes them
 for path, entry in kubectl("/openapi/v3")["paths"].items():
-    if not path.startswith(("api/v1", "apis/admissionregistration", "apis/apps/", "apis/rbac",
+    if not path.startswith(("api/v1", "apis/admissionregistration", "apis/apiextensions", "apis/apps/", "apis/rbac",
                             "apis/networking.k8s.io")):
         continue
-    document = strict(kubectl(entry["serverRelativeURL"]))
+    document = kubectl(entry["serverRelativeURL"])
+    # a CustomResourceDefinition has properties that are named like JSON schema's own words; the tests apply it anyway
+    if not path.startswith("apis/apiextensions"):
+        document = strict(document)
     for name, schema in document["components"]["schemas"].items():
         for kind in schema.get("x-kubernetes-group-version-kind", []):
             write(kind["kind"], kind["group"], kind["version"],

@@ -244,7 +244,7 @@ final class FaultInjection {
     }
 
     Broker broker(URI function) {
-        return new Broker(rules, Map.of("delete-pod", function), _ -> {});
+        return new Broker(rules, Map.of("delete-pod", function), List::of, _ -> {});
     }
 
     /** Sends one alert per pod; each sender waits until the broker has finished with its alert. */

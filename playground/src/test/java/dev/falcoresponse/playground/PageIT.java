@@ -142,7 +142,7 @@ final class PageIT {
         assertThat(page.send()).contains("acted asked");
 
         page.find("nav a[href='#cluster']").click();
-        String question = "let user <b>mallory</b> read, but change nothing";
+        String question = "let user \"<b>mallory</b>\" read, but change nothing";
         page.wait.until(
                 ExpectedConditions.elementToBeClickable(By.cssSelector("[aria-label='Approve: " + question + "']")));
         page.takeScreenshot("waiting");

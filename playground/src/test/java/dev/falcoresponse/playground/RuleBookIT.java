@@ -250,8 +250,7 @@ final class RuleBookIT {
                 "internal-metrics-snapshot",
                 "internal-syscall-event-drop",
                 "cloudtrail-console-login-without-mfa",
-                "contact-k8s-api-server-pod",
-                "k8saudit-disallowed-user-no-namespace"
+                "contact-k8s-api-server-pod"
             })
     void alertsAboutNoPodReachNoFunction(String recording) {
         EventTrace trace =
