@@ -26,6 +26,10 @@ record Request(ConfigMap object) {
     private static final String ALERT = "alert";
     private static final String DIGEST = "digest";
     private static final String ACTION = "action";
+
+    /** Kind and name together, for people. */
+    private static final String TARGET = "target";
+
     private static final String KIND = "kind";
     private static final String NAMESPACE = "namespace";
     private static final String NAME = "name";
@@ -61,6 +65,7 @@ record Request(ConfigMap object) {
         data.put(ALERT, text);
         data.put(DIGEST, ApprovedAlerts.digest(text.getBytes(UTF_8)));
         data.put(ACTION, action);
+        data.put(TARGET, subject.reference().toString());
         data.put(KIND, subject.kind());
         data.put(NAMESPACE, subject.namespace());
         data.put(NAME, subject.name());

@@ -224,6 +224,12 @@ class RequestApprovalIT {
                 .extract()
                 .path("details.request");
         assertThat(TestPods.isThere(client, pod)).isTrue();
+        assertThat(open().getImmutable()).isTrue();
+        assertThat(open().getData())
+                .containsKeys("alert", "digest", "until")
+                .containsEntry("action", "delete-pod")
+                .containsEntry("target", "Pod " + namespace + "/web-0")
+                .containsEntry("question", "delete pod " + namespace + "/web-0");
         tick(function).statusCode(200).body("outcome", equalTo("skipped"));
 
         decide(alice, name, "approve", "alice");
