@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -58,10 +59,14 @@ final class ComponentTest {
 
     @Test
     void kustomizeGivesTheSameResult() throws Exception {
-        Path kubectl = KubeBinaries.find(System.getenv())
+        Optional<Path> kubectl = KubeBinaries.find(System.getenv())
                 .map(binaries -> binaries.folder().resolve("kubectl"))
-                .orElse(Path.of("none"));
-        assumeTrue(Files.isExecutable(kubectl), "no kubectl beside the kube-apiserver");
+                .filter(Files::isExecutable);
+        if (kubectl.isEmpty()) {
+            System.err.println(
+                    "\n!!! SKIPPED: the test that needs kubectl. Put it into the folder of kube-apiserver\n");
+        }
+        assumeTrue(kubectl.isPresent() || Boolean.getBoolean("kube.required"), "no kubectl beside the kube-apiserver");
         Path overlay = Files.createDirectories(Path.of("target", "overlay"));
         Files.writeString(overlay.resolve("kustomization.yaml"), """
             apiVersion: kustomize.config.k8s.io/v1beta1
@@ -70,7 +75,7 @@ final class ComponentTest {
             components: [../../../knative/components/evidence-first]
             """);
         Path built = overlay.resolve("built.yaml");
-        int status = new ProcessBuilder(kubectl.toString(), "kustomize", overlay.toString())
+        int status = new ProcessBuilder(kubectl.orElseThrow().toString(), "kustomize", overlay.toString())
                 .redirectOutput(built.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start()
