@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param hostname of the machine where Falco runs
  * @param fields Falco's output fields that are texts of at most 1,024 characters
  * @param evidence where another action has stored evidence about the object
+ * @param user the caller of the API server that an audit alert is about; not given in a reply, which is about its object
  * @param event the CloudEvent that the alert came in
  * @param approval what the event says of a person's approval
  */
@@ -29,6 +30,7 @@ public record Alert(
         PodReference pod,
         Map<String, String> fields,
         String evidence,
+        Optional<AuditedUser> user,
         ReceivedEvent event,
         Optional<Approval> approval)
         implements Event {
@@ -37,7 +39,7 @@ public record Alert(
         fields = Map.copyOf(fields);
     }
 
-    /** An alert that nobody was asked about. */
+    /** An alert about no user, that nobody was asked about. */
     public Alert(
             String id,
             Instant time,
@@ -50,12 +52,25 @@ public record Alert(
             Map<String, String> fields,
             String evidence,
             ReceivedEvent event) {
-        this(id, time, rule, priority, source, hostname, tags, pod, fields, evidence, event, Optional.empty());
+        this(
+                id,
+                time,
+                rule,
+                priority,
+                source,
+                hostname,
+                tags,
+                pod,
+                fields,
+                evidence,
+                Optional.empty(),
+                event,
+                Optional.empty());
     }
 
     Alert approved(Approval by) {
         return new Alert(
-                id, time, rule, priority, source, hostname, tags, pod, fields, evidence, event, Optional.of(by));
+                id, time, rule, priority, source, hostname, tags, pod, fields, evidence, user, event, Optional.of(by));
     }
 
     /** The same for each delivery of this alert, and for no other: not every sender gives each alert an id of its own. */

@@ -37,7 +37,8 @@ public record AlertReader(
     public Event read(ReceivedEvent event) throws UnreadableException {
         String type = event.attribute("type");
         if (type.equals(ApprovedAlerts.type(action))) {
-            return alert(ApprovedAlerts.inner(event)).approved(ApprovedAlerts.approval(event));
+            JsonObject body = JsonObject.parse(event.data());
+            return alert(ApprovedAlerts.inner(event, body)).approved(ApprovedAlerts.approval(event, body));
         }
         if (clocked && (type.equals(PING) || type.startsWith(WATCH))) {
             return new Tick(event.attribute("id"), clock.instant());

@@ -81,8 +81,7 @@ public final class ApprovedAlerts {
     }
 
     /** The approval in an event. */
-    static Approval approval(ReceivedEvent event) throws UnreadableException {
-        JsonObject body = JsonObject.parse(event.data());
+    static Approval approval(ReceivedEvent event, JsonObject body) throws UnreadableException {
         return new Approval(
                 body.required(BY),
                 Times.parse(AT, body.required(AT)),
@@ -91,8 +90,7 @@ public final class ApprovedAlerts {
     }
 
     /** The event that was approved: an alert, or the reply of an action. */
-    static ReceivedEvent inner(ReceivedEvent event) throws UnreadableException {
-        JsonObject body = JsonObject.parse(event.data());
+    static ReceivedEvent inner(ReceivedEvent event, JsonObject body) throws UnreadableException {
         boolean isRecord = body.node().has("outcome") && body.node().has("action");
         Map<String, String> attributes = new HashMap<>(event.attributes());
         attributes.put("type", isRecord ? "falco.response." + body.text("action") + ".v1" : FalcoAlerts.TYPE);

@@ -1,11 +1,14 @@
 package dev.falcoresponse.event;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Reads what Falco raised: Falcosidekick's CloudEvent or plain JSON. */
 public final class FalcoAlerts {
     public static final String TYPE = "falco.rule.output.v1";
+
+    private static final String AUDIT = "k8s_audit";
 
     private FalcoAlerts() {}
 
@@ -32,7 +35,9 @@ public final class FalcoAlerts {
                 pod(fields, source),
                 fields.shortTexts(),
                 "",
-                event);
+                source.equals(AUDIT) ? Optional.of(AuditedUser.in(fields.node())) : Optional.empty(),
+                event,
+                Optional.empty());
     }
 
     /** The first complete name counts; else the first that is given at all. */
@@ -55,7 +60,7 @@ public final class FalcoAlerts {
 
     /** The target of an audit event can be of any kind: it names a pod only when its resource is "pods". */
     private static PodReference audited(JsonObject fields, String source) throws UnreadableException {
-        return source.equals("k8s_audit") && fields.text("ka.target.resource").equals("pods")
+        return source.equals(AUDIT) && fields.text("ka.target.resource").equals("pods")
                 ? named(
                         fields,
                         fields.text("ka.target.namespace"),

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ApiClient {
     public static final String JSON = "application/json";
+    public static final String MERGE_PATCH = "application/merge-patch+json";
 
     private static final JsonFactory PARSER = new JsonFactory();
     private static final String NO_JSON = "its answer is no JSON";

@@ -1,5 +1,7 @@
 package dev.falcoresponse.kubernetes;
 
+import dev.falcoresponse.action.Run;
+
 /**
  * One request to the API server, in the words that its errors need.
  *
@@ -12,6 +14,11 @@ public record Call(String method, String path, String verb, String resource, Str
     /** A request about one object. */
     public static Call on(Resource resource, String method, String verb, String namespace, String name, String query) {
         return new Call(method, resource.path(namespace) + "/" + name + query, verb, resource.text(), namespace, name);
+    }
+
+    /** The query of a change that the server refuses when it names an unknown field. */
+    public static String strictly(Run run) {
+        return "?fieldValidation=Strict" + (run == Run.DRY ? "&dryRun=All" : "");
     }
 
     /** Whether it asks for a change; a dry run counts as one. */

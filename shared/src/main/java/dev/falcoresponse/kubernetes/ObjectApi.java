@@ -4,7 +4,9 @@ import static dev.falcoresponse.action.Reason.NOT_FOUND;
 
 import dev.falcoresponse.action.OutcomeException;
 import io.fabric8.kubernetes.api.model.APIResourceList;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -25,8 +27,27 @@ public final class ObjectApi {
      */
     public <T> Optional<T> find(Resource resource, String namespace, String name, Class<T> type)
             throws OutcomeException {
+        return ifFound(() -> api.read(Call.on(resource, "GET", "get", namespace, name, ""), type));
+    }
+
+    /**
+     * The metadata of an object, whatever its size; empty when there is none.
+     *
+     * @throws OutcomeException as failed
+     */
+    public Optional<ObjectMeta> findMetadata(Resource resource, String namespace, String name) throws OutcomeException {
+        Call call = Call.on(resource, "GET", "get", namespace, name, "");
+        return ifFound(
+                () -> api.readMetadata(call, GenericKubernetesResource.class).getMetadata());
+    }
+
+    private interface Reading<T> {
+        T read() throws OutcomeException;
+    }
+
+    private static <T> Optional<T> ifFound(Reading<T> reading) throws OutcomeException {
         try {
-            return Optional.of(api.read(Call.on(resource, "GET", "get", namespace, name, ""), type));
+            return Optional.of(reading.read());
         } catch (OutcomeException e) {
             if (e.outcome().reason().equals(NOT_FOUND)) {
                 return Optional.empty();

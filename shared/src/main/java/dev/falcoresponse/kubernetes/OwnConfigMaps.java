@@ -4,7 +4,6 @@ import dev.falcoresponse.action.ConflictException;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Permission;
-import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapList;
@@ -12,6 +11,7 @@ import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.PreconditionsBuilder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,16 +59,7 @@ public record OwnConfigMaps(ApiClient client, ObjectApi objects, String namespac
      * @throws OutcomeException as failed
      */
     public Optional<ObjectMeta> findMetadata(String name) throws OutcomeException {
-        try {
-            Call call = Call.on(CONFIG_MAPS, "GET", "get", namespace, name, "");
-            return Optional.of(
-                    client.readMetadata(call, GenericKubernetesResource.class).getMetadata());
-        } catch (OutcomeException e) {
-            if (e.outcome().reason().equals(Reason.NOT_FOUND)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return objects.findMetadata(CONFIG_MAPS, namespace, name);
     }
 
     /**
@@ -145,34 +136,11 @@ public record OwnConfigMaps(ApiClient client, ObjectApi objects, String namespac
      * @throws OutcomeException as failed
      */
     public boolean claim(ObjectMeta meta) throws OutcomeException {
-        var options = new DeleteOptionsBuilder()
-                .withNewPreconditions()
-                .withUid(meta.getUid())
-                .withResourceVersion(meta.getResourceVersion())
-                .endPreconditions();
         try {
-            client.change(
-                    Call.on(CONFIG_MAPS, "DELETE", "delete", namespace, meta.getName(), ""),
-                    ApiClient.JSON,
-                    options.build());
-            return true;
+            return delete(meta.getName(), exactly(meta).withResourceVersion(meta.getResourceVersion()), Run.REAL);
         } catch (ConflictException e) {
             return false;
-        } catch (OutcomeException e) {
-            if (e.outcome() instanceof Skipped) {
-                return false;
-            }
-            throw e;
         }
-    }
-
-    /**
-     * Deletes exactly this one; it is no error when it is gone already, or when another one has its name.
-     *
-     * @throws OutcomeException as failed
-     */
-    public void delete(ConfigMap found, Run run) throws OutcomeException {
-        delete(found.getMetadata(), run);
     }
 
     /**
@@ -181,20 +149,26 @@ public record OwnConfigMaps(ApiClient client, ObjectApi objects, String namespac
      * @throws OutcomeException as failed
      */
     public void delete(ObjectMeta found, Run run) throws OutcomeException {
-        var options = new DeleteOptionsBuilder()
-                .withNewPreconditions()
-                .withUid(found.getUid())
-                .endPreconditions();
-        String name = found.getName();
+        delete(found.getName(), exactly(found), run);
+    }
+
+    private static PreconditionsBuilder exactly(ObjectMeta found) {
+        return new PreconditionsBuilder().withUid(found.getUid());
+    }
+
+    private boolean delete(String name, PreconditionsBuilder preconditions, Run run) throws OutcomeException {
+        var options = new DeleteOptionsBuilder().withPreconditions(preconditions.build());
         try {
             client.change(
                     Call.on(CONFIG_MAPS, "DELETE", "delete", namespace, name, ""),
                     ApiClient.JSON,
                     (run == Run.DRY ? options.withDryRun("All") : options).build());
+            return true;
         } catch (OutcomeException e) {
-            if (!(e.outcome() instanceof Skipped)) {
-                throw e;
+            if (e.outcome() instanceof Skipped) {
+                return false;
             }
+            throw e;
         }
     }
 }

@@ -4,38 +4,39 @@ import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Reason;
 import java.time.Duration;
+import java.util.function.Predicate;
 
 /** Waits for what the cluster brings about after a change, and has no event for. */
 public final class Polling {
     private Polling() {}
 
-    /** Something that becomes true. */
+    /** Asks the cluster. */
     @FunctionalInterface
-    public interface Condition {
-        /** Whether it is true by now. */
-        boolean holds() throws OutcomeException;
+    public interface Source<T> {
+        /** What is so by now. */
+        T ask() throws OutcomeException;
     }
 
     /**
-     * Asks until a condition holds.
+     * Asks until the answer is the expected one.
      *
      * @param within how long at most; zero to ask once
-     * @return whether it holds
+     * @return the last answer
      * @throws OutcomeException as failed when it could not be asked
      */
-    public static boolean until(Duration within, Duration pause, Condition condition) throws OutcomeException {
+    public static <T> T until(Duration within, Duration pause, Source<T> source, Predicate<T> expected)
+            throws OutcomeException {
         long began = System.nanoTime();
-        while (!condition.holds()) {
-            if (System.nanoTime() - began >= within.toNanos()) {
-                return false;
-            }
+        T answer = source.ask();
+        while (!expected.test(answer) && System.nanoTime() - began < within.toNanos()) {
             try {
                 Thread.sleep(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new OutcomeException(Failed.retryable(Reason.UNAVAILABLE, "The function is stopping"));
             }
+            answer = source.ask();
         }
-        return true;
+        return answer;
     }
 }

@@ -19,12 +19,12 @@ import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.PodReference;
 import dev.falcoresponse.event.ReceivedEvent;
 import dev.falcoresponse.event.Tick;
+import dev.falcoresponse.event.Times;
 import dev.falcoresponse.event.Undo;
 import dev.falcoresponse.limits.ActionLimits;
 import dev.falcoresponse.limits.AnsweredAlerts;
 import dev.falcoresponse.limits.AnsweredAlerts.Earlier;
 import dev.falcoresponse.record.ResponseRecord;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -209,17 +209,9 @@ final class Undoing<T> {
     private Alert asAlert(Cause cause, ObjectReference object) {
         return bare(
                 cause.eventId().isEmpty() ? object.uid() : cause.eventId(),
-                time(cause.eventTime()),
+                Times.noted(cause.eventTime()).orElse(clock.instant()),
                 cause.rule(),
                 pod(object.kind(), object.namespace(), object.name(), object.uid()));
-    }
-
-    private Instant time(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException e) {
-            return clock.instant();
-        }
     }
 
     private static PodReference pod(String kind, String namespace, String name, String uid) {

@@ -7,11 +7,11 @@ import java.util.Map;
 public final class ReplyAttributes {
     private ReplyAttributes() {}
 
-    /** By name, in lower case; CloudEvents allow no control characters, which become spaces. */
+    /** By name, in lower case. */
     public static Map<String, String> of(ResponseRecord record) {
         Map<String, String> attributes = new HashMap<>(Map.of(
                 "id",
-                text(record.eventId().orElse("")) + "/" + record.action(),
+                line(record.eventId().orElse("")) + "/" + record.action(),
                 "source",
                 "/falco-response/" + record.action(),
                 "type",
@@ -24,14 +24,15 @@ public final class ReplyAttributes {
                 record.outcome(),
                 "reason",
                 record.reason()));
-        record.subject().ifPresent(subject -> attributes.put("subject", text(subject)));
-        record.rule().ifPresent(rule -> attributes.put("rule", text(rule)));
-        record.priority().ifPresent(priority -> attributes.put("priority", text(priority)));
-        record.source().ifPresent(source -> attributes.put("eventsource", text(source)));
+        record.subject().ifPresent(subject -> attributes.put("subject", line(subject)));
+        record.rule().ifPresent(rule -> attributes.put("rule", line(rule)));
+        record.priority().ifPresent(priority -> attributes.put("priority", line(priority)));
+        record.source().ifPresent(source -> attributes.put("eventsource", line(source)));
         return attributes;
     }
 
-    private static String text(String value) {
+    /** A text as an attribute can hold it: CloudEvents allow no control characters, which become spaces. */
+    public static String line(String value) {
         return value.replaceAll("\\p{Cc}", " ");
     }
 }

@@ -51,7 +51,7 @@ public record StoredApprovals(String action, OwnConfigMaps configMaps) implement
                 AT, claimed.at().toString());
         return UID.matcher(claimed.request()).matches()
                 && find(NAME + claimed.request())
-                        .filter(found -> isLabelled(found))
+                        .filter(StoredApprovals::isLabelled)
                         .map(ConfigMap::getData)
                         .filter(data -> data.entrySet().containsAll(expected.entrySet()))
                         .isPresent();

@@ -3,13 +3,10 @@ package dev.falcoresponse.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -37,9 +32,8 @@ public final class ApiProxy implements AutoCloseable {
 
     private final KubeAccess upstream;
     private final Fault fault;
-    private final HttpServer server;
+    private final LoopbackServer server;
     private final HttpClient client;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
 
     /** A header that makes the connection of its {@link Answer} break before the body ends. */
@@ -64,15 +58,12 @@ public final class ApiProxy implements AutoCloseable {
     private ApiProxy(KubeAccess upstream, Fault fault) throws IOException, GeneralSecurityException {
         this.upstream = upstream;
         this.fault = fault;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         // with HTTP/2 the JDK's client fails on more concurrent calls than the server's stream limit
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(trusting(upstream.certificate()))
                 .build();
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        this.server = LoopbackServer.start(this::handle);
     }
 
     /** Starts a proxy in front of an API server. */
@@ -88,7 +79,7 @@ public final class ApiProxy implements AutoCloseable {
 
     /** Access through the proxy with the same token. */
     public KubeAccess access() {
-        return new KubeAccess("http://127.0.0.1:" + server.getAddress().getPort(), "", upstream.token());
+        return new KubeAccess(server.uri().toString(), "", upstream.token());
     }
 
     /** The calls so far whose URI contains this text. */
@@ -178,8 +169,7 @@ public final class ApiProxy implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
         client.close();
     }
 }

@@ -3,48 +3,30 @@ package dev.falcoresponse.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** A stand-in for a broker's ingress on loopback: it takes CloudEvents in structured JSON, and keeps them. */
 public final class EventSink implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ACCEPTED = 202;
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LoopbackServer server = LoopbackServer.start(this::answer);
     private final List<JsonNode> events = new CopyOnWriteArrayList<>();
     private volatile int status = ACCEPTED;
 
-    private EventSink(HttpServer server) {
-        this.server = server;
-    }
+    private EventSink() {}
 
     /** Starts the server on a free port. */
     public static EventSink start() {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            EventSink sink = new EventSink(server);
-            server.createContext("/", sink::answer);
-            server.setExecutor(sink.threads);
-            server.start();
-            return sink;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new EventSink();
     }
 
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        return server.uri().resolve("/");
     }
 
     /** Sets the status of all following answers; only with 202 are events kept. */
@@ -77,7 +59,6 @@ public final class EventSink implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

@@ -3,11 +3,7 @@ package dev.falcoresponse.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -15,8 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** A fake Falcosidekick on loopback: it accepts and refuses the same events as the real one, and keeps the accepted ones. */
 public final class FakeFalcosidekick implements AutoCloseable {
@@ -24,32 +18,20 @@ public final class FakeFalcosidekick implements AutoCloseable {
     private static final Set<String> PRIORITIES =
             Set.of("debug", "informational", "info", "notice", "warning", "error", "critical", "alert", "emergency");
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LoopbackServer server = LoopbackServer.start(this::answer);
     private final List<JsonNode> events = new CopyOnWriteArrayList<>();
     private volatile int status = 200;
     private volatile boolean endless;
 
-    private FakeFalcosidekick(HttpServer server) {
-        this.server = server;
-    }
+    private FakeFalcosidekick() {}
 
     /** Starts the server on a free port. */
     public static FakeFalcosidekick start() {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            FakeFalcosidekick fake = new FakeFalcosidekick(server);
-            server.createContext("/", fake::answer);
-            server.setExecutor(fake.threads);
-            server.start();
-            return fake;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new FakeFalcosidekick();
     }
 
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        return server.uri().resolve("/");
     }
 
     /** Sets the status of all following answers; only with 200 are events kept. */
@@ -124,7 +106,6 @@ public final class FakeFalcosidekick implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.close();
+        server.close();
     }
 }

@@ -9,6 +9,8 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.net.URI;
+import java.util.Map;
+import java.util.UUID;
 
 /** Sends an alert to a function in one of the forms that functions take. */
 public enum Send {
@@ -45,6 +47,19 @@ public enum Send {
     /** Posts the alert and returns the answer. */
     public Response to(URI function, RecordedAlert alert) {
         return to(request(function), alert);
+    }
+
+    /** Posts a new CloudEvent of any type with JSON data, as a broker sends it, and returns the answer. */
+    public static Response event(URI function, String type, String data) {
+        return request(function)
+                .headers(Map.of(
+                        "ce-specversion", "1.0",
+                        "ce-id", UUID.randomUUID().toString(),
+                        "ce-source", "/someone",
+                        "ce-type", type,
+                        "Content-Type", "application/json"))
+                .body(data)
+                .post();
     }
 
     /** A request whose body is sent byte for byte, whatever its content type. */

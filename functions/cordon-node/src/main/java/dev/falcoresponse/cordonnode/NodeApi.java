@@ -14,7 +14,6 @@ import java.util.Optional;
 
 /** Reads and changes nodes. */
 record NodeApi(ApiClient client, ObjectApi objects) {
-    private static final String MERGE_PATCH = "application/merge-patch+json";
     private static final String MARKED = "labelSelector=" + ObjectApi.encoded(NodeMarks.LABEL);
 
     Optional<Node> find(String name) throws OutcomeException {
@@ -45,8 +44,7 @@ record NodeApi(ApiClient client, ObjectApi objects) {
      *     failed otherwise
      */
     Node patch(Node node, NodePatch patch, Run run) throws OutcomeException {
-        String query = "?fieldValidation=Strict" + (run == Run.DRY ? "&dryRun=All" : "");
-        Call call = Call.on(Resource.NODES, "PATCH", "patch", "", NodeMarks.name(node), query);
-        return client.exchange(call, MERGE_PATCH, patch.body(), Node.class);
+        Call call = Call.on(Resource.NODES, "PATCH", "patch", "", NodeMarks.name(node), Call.strictly(run));
+        return client.exchange(call, ApiClient.MERGE_PATCH, patch.body(), Node.class);
     }
 }

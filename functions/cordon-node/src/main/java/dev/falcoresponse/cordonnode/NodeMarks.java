@@ -1,8 +1,8 @@
 package dev.falcoresponse.cordonnode;
 
 import dev.falcoresponse.action.Cause;
+import dev.falcoresponse.event.Times;
 import io.fabric8.kubernetes.api.model.Node;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -95,18 +95,7 @@ final class NodeMarks {
     }
 
     static boolean isExpired(Node node, Instant now) {
-        return Optional.ofNullable(annotations(node).get(EXPIRES_AT))
-                .flatMap(NodeMarks::time)
-                .filter(expiry -> !expiry.isAfter(now))
-                .isPresent();
-    }
-
-    private static Optional<Instant> time(String text) {
-        try {
-            return Optional.of(Instant.parse(text));
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
+        return Times.hasCome(annotations(node).get(EXPIRES_AT), now);
     }
 
     static Cause cause(Node node) {

@@ -52,7 +52,7 @@ record Slots(OwnConfigMaps configMaps, NodeApi nodes, int max, InstantSource clo
             if (!isGivenBack && !isAbandoned(earlier)) {
                 return earlier.getMetadata().getName();
             }
-            configMaps.delete(earlier, run);
+            configMaps.delete(earlier.getMetadata(), run);
             if (run == Run.DRY) {
                 return earlier.getMetadata().getName();
             }
@@ -112,7 +112,7 @@ record Slots(OwnConfigMaps configMaps, NodeApi nodes, int max, InstantSource clo
             if (!isAbandoned(slot.get())) {
                 return false;
             }
-            configMaps.delete(slot.get(), run);
+            configMaps.delete(slot.get().getMetadata(), run);
             if (run == Run.DRY) {
                 return true;
             }
@@ -145,7 +145,7 @@ record Slots(OwnConfigMaps configMaps, NodeApi nodes, int max, InstantSource clo
     /** Gives exactly these slots back: another attempt may have taken one anew. */
     void release(List<ConfigMap> held, Run run) throws OutcomeException {
         for (ConfigMap slot : held) {
-            configMaps.delete(slot, run);
+            configMaps.delete(slot.getMetadata(), run);
         }
     }
 

@@ -127,17 +127,7 @@ class CordonNodeIT {
     }
 
     private static ValidatableResponse event(String type, String data) {
-        return Send.request(function.uri())
-                .headers(Map.of(
-                        "ce-specversion", "1.0",
-                        "ce-id", UUID.randomUUID().toString(),
-                        "ce-source", "/someone",
-                        "ce-type", type,
-                        "Content-Type", "application/json"))
-                .body(data)
-                .post()
-                .then()
-                .statusCode(200);
+        return Send.event(function.uri(), type, data).then().statusCode(200);
     }
 
     private static ValidatableResponse undo(String node) {

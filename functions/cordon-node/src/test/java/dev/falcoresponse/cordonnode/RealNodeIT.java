@@ -16,7 +16,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
 import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,15 +102,7 @@ class RealNodeIT {
                             .getRestartCount())
                     .isZero();
 
-            Send.request(function.uri())
-                    .headers(Map.of(
-                            "ce-specversion", "1.0",
-                            "ce-id", UUID.randomUUID().toString(),
-                            "ce-source", "/someone",
-                            "ce-type", "falco.response.cordon-node.undo.v1",
-                            "Content-Type", "application/json"))
-                    .body("{\"node\":\"" + node + "\"}")
-                    .post()
+            Send.event(function.uri(), "falco.response.cordon-node.undo.v1", "{\"node\":\"" + node + "\"}")
                     .then()
                     .body("reason", equalTo("uncordoned"));
             awaitReady("waiting");

@@ -89,15 +89,7 @@ class ReplicasIT {
     }
 
     private static Response undo(FunctionProcess function, String node) {
-        return Send.request(function.uri())
-                .headers(Map.of(
-                        "ce-specversion", "1.0",
-                        "ce-id", UUID.randomUUID().toString(),
-                        "ce-source", "/someone",
-                        "ce-type", "falco.response.cordon-node.undo.v1",
-                        "Content-Type", "application/json"))
-                .body("{\"node\":\"" + node + "\"}")
-                .post();
+        return Send.event(function.uri(), "falco.response.cordon-node.undo.v1", "{\"node\":\"" + node + "\"}");
     }
 
     private List<String> slots() {

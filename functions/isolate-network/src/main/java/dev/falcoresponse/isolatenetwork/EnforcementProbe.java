@@ -81,7 +81,7 @@ record EnforcementProbe(AllowedTraffic allowed, String ownNamespace) {
         if (before.isEmpty()) {
             return Proof.NOT_PROVEN;
         }
-        if (!Polling.until(ENFORCED_WITHIN, PAUSE, () -> !connects(before.get()))) {
+        if (Polling.until(ENFORCED_WITHIN, PAUSE, () -> connects(before.get()), open -> !open)) {
             throw new OutcomeException(Failed.retryable(
                             NOT_ENFORCED,
                             "Pod " + Pods.name(pod) + " has its policy, and still accepts connections on port "

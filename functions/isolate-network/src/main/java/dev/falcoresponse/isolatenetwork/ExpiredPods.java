@@ -26,9 +26,7 @@ record ExpiredPods(ObjectApi api, List<String> namespaces) {
         for (String namespace : namespaces) {
             api.list(Resource.PODS, namespace, MARKED, PodList.class).getItems().stream()
                     .filter(Quarantine::isMarked)
-                    .filter(pod -> Quarantine.expiry(pod)
-                            .filter(expiry -> !expiry.isAfter(now))
-                            .isPresent())
+                    .filter(pod -> Quarantine.isExpired(pod, now))
                     .forEach(expired::add);
         }
         return expired;

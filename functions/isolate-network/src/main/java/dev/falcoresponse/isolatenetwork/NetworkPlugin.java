@@ -71,14 +71,15 @@ final class NetworkPlugin {
                     "; Cilium takes a pod with the label host for a host, to which no policy applies: remove that label",
                     Map.of("ciliumIdentity", "host"));
         }
-        boolean known = Polling.until(
+        Optional<GenericKubernetesResource> endpoint = Polling.until(
                 changed ? IDENTITY_WITHIN : Duration.ZERO,
                 PAUSE,
-                () -> endpoint(pod).filter(each -> hasLabel(each, pod)).isPresent());
-        if (known) {
+                () -> endpoint(pod),
+                found -> found.filter(each -> hasLabel(each, pod)).isPresent());
+        if (endpoint.filter(each -> hasLabel(each, pod)).isPresent()) {
             return new Caveats("", Map.of("ciliumIdentity", "has-label"));
         }
-        return endpoint(pod).isPresent()
+        return endpoint.isPresent()
                 ? new Caveats(
                         "; Cilium does not know the pod by the label " + Quarantine.LABEL
                                 + ", so that the policy applies to nobody: add k8s:" + Quarantine.LABEL

@@ -3,11 +3,11 @@ package dev.falcoresponse.isolatenetwork;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.falcoresponse.event.KubernetesNames;
+import dev.falcoresponse.event.Times;
 import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -110,18 +110,8 @@ final class Quarantine {
         return pod.getMetadata().getUid();
     }
 
-    /** When the isolation expires; empty when never, or when the annotation holds no time. */
-    static Optional<Instant> expiry(Pod pod) {
-        return time(pod, EXPIRES_AT);
-    }
-
-    /** The time in an annotation. */
-    static Optional<Instant> time(Pod pod, String annotation) {
-        try {
-            return Optional.ofNullable(annotations(pod).get(annotation)).map(Instant::parse);
-        } catch (DateTimeParseException e) {
-            return Optional.empty();
-        }
+    static boolean isExpired(Pod pod, Instant now) {
+        return Times.hasCome(annotations(pod).get(EXPIRES_AT), now);
     }
 
     /** The text of {@link #LABELS}. */

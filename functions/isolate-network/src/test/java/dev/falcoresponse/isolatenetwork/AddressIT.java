@@ -28,7 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -333,15 +332,7 @@ class AddressIT {
     }
 
     private static ValidatableResponse tick() {
-        return Send.request(function.uri())
-                .headers(Map.of(
-                        "ce-specversion", "1.0",
-                        "ce-id", UUID.randomUUID().toString(),
-                        "ce-source", "/clock",
-                        "ce-type", "dev.knative.sources.ping",
-                        "Content-Type", "application/json"))
-                .body("{}")
-                .post()
+        return Send.event(function.uri(), "dev.knative.sources.ping", "{}")
                 .then()
                 .statusCode(200);
     }

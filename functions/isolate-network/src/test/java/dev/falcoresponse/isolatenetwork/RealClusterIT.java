@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -377,16 +376,11 @@ class RealClusterIT {
     }
 
     private ValidatableResponse undo(FunctionProcess function, Pod pod) {
-        return Send.request(function.uri())
-                .headers(Map.of(
-                        "ce-specversion", "1.0",
-                        "ce-id", UUID.randomUUID().toString(),
-                        "ce-source", "/someone",
-                        "ce-type", "falco.response.isolate-network.undo.v1",
-                        "Content-Type", "application/json"))
-                .body("{\"namespace\":\"%s\",\"pod\":\"%s\"}"
-                        .formatted(namespace, pod.getMetadata().getName()))
-                .post()
+        return Send.event(
+                        function.uri(),
+                        "falco.response.isolate-network.undo.v1",
+                        "{\"namespace\":\"%s\",\"pod\":\"%s\"}"
+                                .formatted(namespace, pod.getMetadata().getName()))
                 .then();
     }
 }

@@ -103,19 +103,7 @@ class ReleaseIT {
     }
 
     private static Response event(FunctionProcess function, String type, Map<String, String> data) {
-        return Send.request(function.uri())
-                .headers(headers(type))
-                .body(JSON.valueToTree(data).toString())
-                .post();
-    }
-
-    private static Map<String, String> headers(String type) {
-        return Map.of(
-                "ce-specversion", "1.0",
-                "ce-id", UUID.randomUUID().toString(),
-                "ce-source", "/someone",
-                "ce-type", type,
-                "Content-Type", "application/json");
+        return Send.event(function.uri(), type, JSON.valueToTree(data).toString());
     }
 
     private static Response request(FunctionProcess function, Pod pod) {
@@ -275,10 +263,10 @@ class ReleaseIT {
         Pod pod = isolated("web-1");
         String version = client.resource(pod).get().getMetadata().getResourceVersion();
 
-        Send.request(isolate.uri())
-                .headers(headers(UNDO))
-                .body("{\"namespace\":\"%s\",\"name\":\"web-1\",\"dryRun\":true}".formatted(namespace))
-                .post()
+        Send.event(
+                        isolate.uri(),
+                        UNDO,
+                        "{\"namespace\":\"%s\",\"name\":\"web-1\",\"dryRun\":true}".formatted(namespace))
                 .then()
                 .statusCode(200)
                 .body("outcome", equalTo("previewed"), "message", containsString("Would release"))

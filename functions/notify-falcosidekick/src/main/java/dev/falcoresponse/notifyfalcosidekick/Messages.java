@@ -6,10 +6,9 @@ import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.Notification;
 import dev.falcoresponse.event.Priority;
 import dev.falcoresponse.event.Replies;
+import dev.falcoresponse.event.Times;
 import dev.falcoresponse.event.UnreadableException;
 import dev.falcoresponse.record.ResponseRecord;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +69,7 @@ record Messages(InstantSource clock) {
                 "%s (%s %s%s%s)"
                         .formatted(
                                 Message.cut(record.message()), record.action(), told.outcome(), approved(record), rule),
-                time(record.finishedAt()),
+                Times.noted(record.finishedAt()).orElse(clock.instant()),
                 event.hostname(),
                 Fields.tags(event, record.action(), told.outcome()),
                 fields.values(),
@@ -118,14 +117,6 @@ record Messages(InstantSource clock) {
             return JSON.writeValueAsString(details);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e); // they come from JSON
-        }
-    }
-
-    private Instant time(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException e) {
-            return clock.instant();
         }
     }
 }

@@ -13,7 +13,6 @@ import dev.falcoresponse.action.Permission;
 import dev.falcoresponse.action.Read;
 import dev.falcoresponse.action.Target;
 import dev.falcoresponse.event.Alert;
-import dev.falcoresponse.event.AuditedUser;
 import dev.falcoresponse.kubernetes.Resource;
 import dev.falcoresponse.pods.AlertGuards;
 import dev.falcoresponse.pods.Pods;
@@ -51,7 +50,7 @@ record AskedTarget(String action, Requests requests, Pods pods, AlertGuards guar
     /** People are not asked about whom the action would never touch. */
     private Optional<Outcome> systemIdentity(Alert alert) {
         return action.equals(RESTRICT_ACCESS)
-                ? AuditedUser.of(alert).flatMap(user -> system.refusal(user.name(), user.groups()))
+                ? alert.user().flatMap(user -> system.refusal(user.name(), user.groups()))
                 : Optional.empty();
     }
 
@@ -59,7 +58,7 @@ record AskedTarget(String action, Requests requests, Pods pods, AlertGuards guar
     private Optional<Subject> other(Alert alert) {
         return switch (action) {
             case RESTRICT_ACCESS ->
-                AuditedUser.of(alert)
+                alert.user()
                         .filter(user -> !user.name().isEmpty())
                         .map(user -> new Subject("User", "", user.name(), ""));
             case CORDON_NODE ->

@@ -52,20 +52,15 @@ final class BrokerSink implements AutoCloseable {
                 .withId(request.uid() + "/approved")
                 .withSource(URI.create("/falco-response/" + RequestApproval.NAME))
                 .withType(ApprovedAlerts.type(request.action()))
-                .withSubject(line(request.subject().reference().fullName()))
+                .withSubject(ReplyAttributes.line(request.subject().reference().fullName()))
                 .withTime(decision.at().atOffset(ZoneOffset.UTC))
                 .withExtension(ApprovedAlerts.REQUEST, request.uid())
-                .withExtension("rule", line(request.alert().rule()));
+                .withExtension("rule", ReplyAttributes.line(request.alert().rule()));
         if (!request.alert().priority().isEmpty()) {
-            event.withExtension("priority", line(request.alert().priority()));
+            event.withExtension("priority", ReplyAttributes.line(request.alert().priority()));
         }
         post(event.withData("application/json", ApprovedAlerts.data(request.alertJson(), decision.by(), decision.at()))
                 .build());
-    }
-
-    /** CloudEvents allow no control characters. */
-    private static String line(String text) {
-        return text.replaceAll("\\p{Cc}", " ");
     }
 
     /**

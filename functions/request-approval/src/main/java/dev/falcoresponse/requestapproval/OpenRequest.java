@@ -1,8 +1,8 @@
 package dev.falcoresponse.requestapproval;
 
+import dev.falcoresponse.event.Times;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ record OpenRequest(ObjectMeta meta) {
     }
 
     boolean isExpired(Instant now) {
-        return time(until()).filter(until -> until.isAfter(now)).isEmpty();
+        return Times.noted(until()).filter(until -> until.isAfter(now)).isEmpty();
     }
 
     /** Whether it can be ended: it is decided, or its time is over. */
@@ -62,7 +62,7 @@ record OpenRequest(ObjectMeta meta) {
     private Optional<Instant> decidedAt() {
         return meta.getManagedFields().stream()
                 .filter(entry -> isDecision(entry.getFieldsV1()))
-                .flatMap(entry -> time(entry.getTime()).stream())
+                .flatMap(entry -> Times.noted(entry.getTime()).stream())
                 .findFirst();
     }
 
@@ -71,13 +71,5 @@ record OpenRequest(ObjectMeta meta) {
                 && fields.getAdditionalProperties().get("f:metadata") instanceof Map<?, ?> metadata
                 && metadata.get("f:annotations") instanceof Map<?, ?> annotations
                 && annotations.containsKey("f:" + DECISION);
-    }
-
-    private static Optional<Instant> time(@Nullable String text) {
-        try {
-            return text == null ? Optional.empty() : Optional.of(Instant.parse(text));
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
     }
 }

@@ -6,17 +6,16 @@ import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.ApprovedAlerts;
 import dev.falcoresponse.event.PodReference;
 import dev.falcoresponse.event.ReceivedEvent;
+import dev.falcoresponse.event.Times;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** A request that waits for a decision: an immutable ConfigMap, on which people write their decision as an annotation. */
 record Request(ConfigMap object) {
@@ -113,7 +112,7 @@ record Request(ConfigMap object) {
         boolean isPod = get(KIND).equals("Pod");
         return new Alert(
                 get(EVENT_ID),
-                time(get(EVENT_TIME)).orElse(Instant.EPOCH),
+                Times.noted(get(EVENT_TIME)).orElse(Instant.EPOCH),
                 get(RULE),
                 get(PRIORITY),
                 get(SOURCE),
@@ -123,13 +122,5 @@ record Request(ConfigMap object) {
                 Map.of(),
                 "",
                 new ReceivedEvent(Map.of(), new byte[0]));
-    }
-
-    private static Optional<Instant> time(@Nullable String text) {
-        try {
-            return text == null ? Optional.empty() : Optional.of(Instant.parse(text));
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
     }
 }

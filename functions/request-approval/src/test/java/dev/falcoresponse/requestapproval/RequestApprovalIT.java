@@ -165,16 +165,7 @@ class RequestApprovalIT {
     }
 
     private static ValidatableResponse tick(FunctionProcess receiver) {
-        return Send.request(receiver.uri())
-                .headers(Map.of(
-                        "ce-specversion", "1.0",
-                        "ce-id", UUID.randomUUID().toString(),
-                        "ce-source", "/apis/v1/namespaces/falco-response/pingsources/request-approval-clock",
-                        "ce-type", "dev.knative.sources.ping",
-                        "Content-Type", "application/json"))
-                .body("{}")
-                .post()
-                .then();
+        return Send.event(receiver.uri(), "dev.knative.sources.ping", "{}").then();
     }
 
     private static ValidatableResponse deliver(JsonNode event) {

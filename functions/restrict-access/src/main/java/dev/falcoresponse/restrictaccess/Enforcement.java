@@ -79,10 +79,11 @@ record Enforcement(RestrictionsApi restrictions, ObjectApi objects) {
     }
 
     private boolean isInForce(String version, Duration within) throws OutcomeException {
-        return Polling.until(within, PAUSE, () -> {
-            Attempt probe = restrictions.probe();
-            return probe.refusal().contains(PROVEN) && isKnown(version, probe.warnings());
-        });
+        return Polling.until(within, PAUSE, () -> proves(restrictions.probe(), version), proven -> proven);
+    }
+
+    private static boolean proves(Attempt probe, String version) {
+        return probe.refusal().contains(PROVEN) && isKnown(version, probe.warnings());
     }
 
     private static boolean isKnown(String version, List<String> warnings) {

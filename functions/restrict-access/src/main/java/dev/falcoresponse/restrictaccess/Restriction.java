@@ -2,7 +2,7 @@ package dev.falcoresponse.restrictaccess;
 
 import dev.falcoresponse.action.Cause;
 import dev.falcoresponse.event.Alert;
-import java.time.DateTimeException;
+import dev.falcoresponse.event.Times;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -65,13 +65,7 @@ record Restriction(SubjectKind kind, String key, Map<String, String> values) {
     }
 
     boolean isExpired(Instant now) {
-        try {
-            return expiry().map(Instant::parse)
-                    .filter(time -> !time.isAfter(now))
-                    .isPresent();
-        } catch (DateTimeException e) {
-            return false;
-        }
+        return Times.hasCome(value(EXPIRES), now);
     }
 
     Cause cause() {

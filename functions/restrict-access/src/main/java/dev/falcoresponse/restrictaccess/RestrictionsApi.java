@@ -29,8 +29,6 @@ record RestrictionsApi(ApiClient client, ObjectApi objects) {
     /** So many pods, and so many users, the schema allows. */
     static final int MAX = 20;
 
-    private static final String MERGE_PATCH = "application/merge-patch+json";
-
     static List<Permission> permissions() {
         return List.of(
                 RESOURCE.permission("get").on(NAME),
@@ -87,7 +85,7 @@ record RestrictionsApi(ApiClient client, ObjectApi objects) {
     Attempt probe() throws OutcomeException {
         return client.attempt(
                 patchCall(Run.DRY),
-                MERGE_PATCH,
+                ApiClient.MERGE_PATCH,
                 Map.of(
                         "metadata",
                         Map.of(
@@ -96,11 +94,11 @@ record RestrictionsApi(ApiClient client, ObjectApi objects) {
     }
 
     private Restrictions patch(Map<String, Object> change, Run run) throws OutcomeException {
-        return exchange(patchCall(run), MERGE_PATCH, change);
+        return exchange(patchCall(run), ApiClient.MERGE_PATCH, change);
     }
 
     private static Call patchCall(Run run) {
-        return Call.on(RESOURCE, "PATCH", "patch", "", NAME, query(run));
+        return Call.on(RESOURCE, "PATCH", "patch", "", NAME, Call.strictly(run));
     }
 
     private Restrictions create(Restriction first, Run run) throws OutcomeException {
@@ -112,15 +110,11 @@ record RestrictionsApi(ApiClient client, ObjectApi objects) {
                 "metadata",
                 Map.of("name", NAME, "labels", Map.of("app.kubernetes.io/managed-by", "falco-response"))));
         body.putAll(entry(first.kind(), first.key(), first.values()));
-        Call call = new Call("POST", RESOURCE.path("") + query(run), "create", RESOURCE.text(), "", "");
+        Call call = new Call("POST", RESOURCE.path("") + Call.strictly(run), "create", RESOURCE.text(), "", "");
         return exchange(call, ApiClient.JSON, body);
     }
 
     private Restrictions exchange(Call call, String mediaType, Object body) throws OutcomeException {
         return new Restrictions(Optional.of(client.exchange(call, mediaType, body, GenericKubernetesResource.class)));
-    }
-
-    private static String query(Run run) {
-        return "?fieldValidation=Strict" + (run == Run.DRY ? "&dryRun=All" : "");
     }
 }

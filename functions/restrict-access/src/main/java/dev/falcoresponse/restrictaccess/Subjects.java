@@ -45,11 +45,11 @@ record Subjects(RestrictionsApi restrictions, Pods pods, AlertGuards guards, Sys
     }
 
     private static Guard<Alert> unlessAudited(Guard<Alert> guard) {
-        return alert -> AuditedUser.of(alert).isPresent() ? Optional.empty() : guard.refusal(alert);
+        return alert -> alert.user().isPresent() ? Optional.empty() : guard.refusal(alert);
     }
 
     private static Optional<Outcome> noUser(Alert alert) {
-        return AuditedUser.of(alert)
+        return alert.user()
                 .filter(user -> user.name().isEmpty() || user.name().length() > MAX_NAME)
                 .map(user -> new Skipped(
                         Reason.NO_POD,
@@ -60,12 +60,12 @@ record Subjects(RestrictionsApi restrictions, Pods pods, AlertGuards guards, Sys
     }
 
     private Optional<Outcome> systemUser(Alert alert) {
-        return AuditedUser.of(alert).flatMap(user -> system.refusal(user.name(), user.groups()));
+        return alert.user().flatMap(user -> system.refusal(user.name(), user.groups()));
     }
 
     /** The namespace of a user is that of its ServiceAccount; people have none. */
     private Optional<Outcome> protectedNamespace(Alert alert) {
-        Optional<AuditedUser> user = AuditedUser.of(alert);
+        Optional<AuditedUser> user = alert.user();
         return user.isEmpty()
                 ? guards.protectedNamespace(alert)
                 : user.flatMap(each -> SystemIdentity.namespace(each.name())).flatMap(guards::protectedNamespace);
@@ -73,7 +73,7 @@ record Subjects(RestrictionsApi restrictions, Pods pods, AlertGuards guards, Sys
 
     @Override
     public Found<Subject> find(Alert alert, Effect effect, Read read) throws OutcomeException {
-        Optional<AuditedUser> user = AuditedUser.of(alert);
+        Optional<AuditedUser> user = alert.user();
         if (user.isPresent()) {
             return new Proven<>(
                     Subject.user(user.get().name(), user.get().groups(), restrictions.read()), Identity.NAME);

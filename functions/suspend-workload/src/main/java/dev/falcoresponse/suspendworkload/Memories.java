@@ -80,6 +80,6 @@ record Memories(OwnConfigMaps configMaps) {
 
     /** Deletes exactly this memory; it is no error when it is gone already. */
     void forget(Memory memory, Run run) throws OutcomeException {
-        configMaps.delete(memory.slot(), run);
+        configMaps.delete(memory.slot().getMetadata(), run);
     }
 }

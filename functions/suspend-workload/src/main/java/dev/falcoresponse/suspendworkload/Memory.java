@@ -1,8 +1,8 @@
 package dev.falcoresponse.suspendworkload;
 
 import dev.falcoresponse.action.Cause;
+import dev.falcoresponse.event.Times;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -43,10 +43,6 @@ record Memory(ConfigMap slot) {
     }
 
     boolean isExpired(Instant now) {
-        try {
-            return !get(EXPIRES_AT).isEmpty() && !Instant.parse(get(EXPIRES_AT)).isAfter(now);
-        } catch (DateTimeException e) {
-            return false;
-        }
+        return Times.hasCome(get(EXPIRES_AT), now);
     }
 }

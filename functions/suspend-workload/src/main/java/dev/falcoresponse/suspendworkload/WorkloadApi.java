@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads, suspends and resumes workloads. */
 record WorkloadApi(ApiClient client, ObjectApi objects, Memories memories) {
-    private static final String MERGE_PATCH = "application/merge-patch+json";
 
     Optional<Workload> find(WorkloadKind kind, String namespace, String name) throws OutcomeException {
         Optional<GenericKubernetesResource> found =
@@ -61,12 +60,11 @@ record WorkloadApi(ApiClient client, ObjectApi objects, Memories memories) {
             metadata.put("annotations", annotations);
         }
         Resource resource = workload.kind().resource();
-        String path = resource.path(workload.namespace()) + "/" + workload.name() + subresource
-                + "?fieldValidation=Strict" + (run == Run.DRY ? "&dryRun=All" : "");
+        String path = resource.path(workload.namespace()) + "/" + workload.name() + subresource + Call.strictly(run);
         String text = resource.plural() + subresource + "." + resource.group();
         client.change(
                 new Call("PATCH", path, "patch", text, workload.namespace(), workload.name()),
-                MERGE_PATCH,
+                ApiClient.MERGE_PATCH,
                 Map.of("metadata", metadata, "spec", spec));
     }
 

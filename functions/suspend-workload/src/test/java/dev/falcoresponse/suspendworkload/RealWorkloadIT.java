@@ -103,15 +103,10 @@ class RealWorkloadIT {
     }
 
     private void resume(String kind) {
-        Send.request(function.uri())
-                .headers(Map.of(
-                        "ce-specversion", "1.0",
-                        "ce-id", UUID.randomUUID().toString(),
-                        "ce-source", "/someone",
-                        "ce-type", "falco.response.suspend-workload.undo.v1",
-                        "Content-Type", "application/json"))
-                .body("{\"kind\":\"%s\",\"namespace\":\"%s\",\"name\":\"web\"}".formatted(kind, namespace))
-                .post()
+        Send.event(
+                        function.uri(),
+                        "falco.response.suspend-workload.undo.v1",
+                        "{\"kind\":\"%s\",\"namespace\":\"%s\",\"name\":\"web\"}".formatted(kind, namespace))
                 .then()
                 .body("reason", equalTo("resumed"));
     }

@@ -96,16 +96,7 @@ class SuspendWorkloadIT {
     }
 
     private static ValidatableResponse event(FunctionProcess receiver, String type, String data) {
-        return Send.request(receiver.uri())
-                .headers(Map.of(
-                        "ce-specversion", "1.0",
-                        "ce-id", UUID.randomUUID().toString(),
-                        "ce-source", "/someone",
-                        "ce-type", type,
-                        "Content-Type", "application/json"))
-                .body(data)
-                .post()
-                .then();
+        return Send.event(receiver.uri(), type, data).then();
     }
 
     private ValidatableResponse undo(String kind, String name) {
