@@ -19,11 +19,21 @@ public final class FalcoAlerts {
      * @throws UnreadableException when it is no alert
      */
     public static Alert read(ReceivedEvent event) throws UnreadableException {
+        Alert alert = readAny(event);
+        Notification.refuse(alert.rule(), alert.source());
+        return alert;
+    }
+
+    /**
+     * The alert in an event of any type; it may be one of our own notifications.
+     *
+     * @throws UnreadableException when it is no alert
+     */
+    public static Alert readAny(ReceivedEvent event) throws UnreadableException {
         JsonObject body = JsonObject.parse(event.data());
         String source = body.text("source");
         String rule = body.required("rule");
-        Notification.refuse(rule, source);
-        JsonObject fields = body.object("output_fields");
+        JsonObject fields = OutputFields.in(body);
         return new Alert(
                 body.text("uuid", event.attribute("id")),
                 Times.parse("time", body.text("time", event.attribute("time"))),

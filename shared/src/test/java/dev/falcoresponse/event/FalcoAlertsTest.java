@@ -38,6 +38,33 @@ final class FalcoAlertsTest {
         assertThat(alert.evidence()).isEmpty();
     }
 
+    /** As Falcosidekick 2.34.1 sends them beside Elasticsearch: outputs share the fields. */
+    @Test
+    void flattenedNamesOfFieldsAreReadAsWhatTheyAre() throws UnreadableException {
+        String fields = "{'k8s.ns.name':'shop','k8s.pod.name':'web-0','k8s.pod.uid':'5d0a','k8s.pod.sandbox_id':'aa',"
+                + "'container.id':'ff2a','container.name':'app','fd.rip':'1.2.3.4','k8s.cluster.name':'blue',"
+                + "'ka.user.name':'alice','ka.user.groups':['dev']}";
+        String body = "{'rule':'r','source':'k8s_audit','time':'2026-11-26T07:00:00Z','output_fields':" + fields + "}";
+        Alert named = read(body.replace('\'', '"'));
+        String flattened = fields.replace('.', '_').replace("1_2_3_4", "1.2.3.4");
+        Alert alert = read(body.replace(fields, flattened).replace('\'', '"'));
+
+        assertThat(alert.pod()).isEqualTo(named.pod());
+        assertThat(alert.user()).isEqualTo(named.user());
+        assertThat(alert.fields()).containsAllEntriesOf(named.fields());
+        assertThat(alert.pod().name()).isEqualTo("web-0");
+        assertThat(alert.user().orElseThrow().groups()).containsExactly("dev");
+        assertThat(alert.fields()).containsEntry("fd.rip", "1.2.3.4").containsEntry("k8s.cluster.name", "blue");
+    }
+
+    @Test
+    void aFieldThatCameUnderItsOwnNameCounts() throws UnreadableException {
+        assertThat(withMember("\"output_fields\":{\"k8s.pod.name\":\"web-0\",\"k8s_pod_name\":\"other\"}")
+                        .pod()
+                        .name())
+                .isEqualTo("web-0");
+    }
+
     @Test
     void withoutUuidTheEventsIdCounts() {
         assertThat(SampleAlert.bare().without("uuid").read().id()).isEqualTo("f0b7b8c1-6a0c-4d63-8f0f-2f5f3c2d7a01");
