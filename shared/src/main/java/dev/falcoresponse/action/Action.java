@@ -31,6 +31,11 @@ public interface Action<T> {
         return Optional.empty();
     }
 
+    /** Whether it waits for {@code RESPONSE_DRY_RUN} to be off; what changes nothing in the cluster need not. */
+    default boolean heedsDryRun() {
+        return true;
+    }
+
     /** The interface that maps the action's own settings. */
     default Optional<Class<?>> settings() {
         return Optional.empty();

@@ -26,7 +26,8 @@ public final class FunqyResponder {
         return reply(responder.answer(received(event)));
     }
 
-    private static ReceivedEvent received(CloudEvent<byte[]> event) {
+    /** An event as Funqy has bound it. */
+    public static ReceivedEvent received(CloudEvent<byte[]> event) {
         Map<String, String> attributes = new HashMap<>();
         event.extensions().forEach((name, value) -> attributes.put(name, HeaderText.decode(value)));
         attributes.put("id", HeaderText.decode(event.id()));
@@ -40,8 +41,13 @@ public final class FunqyResponder {
     }
 
     private static CloudEvent<ResponseRecord> reply(ResponseRecord record) {
+        return builder(ReplyAttributes.of(record)).build(record);
+    }
+
+    /** An event for Funqy to write; its attributes by name, in lower case. */
+    public static CloudEventBuilder builder(Map<String, String> given) {
         Map<String, String> attributes = new HashMap<>();
-        ReplyAttributes.of(record).forEach((name, value) -> attributes.put(name, HeaderText.encode(value)));
+        given.forEach((name, value) -> attributes.put(name, HeaderText.encode(value)));
         CloudEventBuilder builder = CloudEventBuilder.create()
                 .specVersion("1.0")
                 .id(attributes.remove("id"))
@@ -49,6 +55,6 @@ public final class FunqyResponder {
                 .type(attributes.remove("type"));
         Optional.ofNullable(attributes.remove("subject")).ifPresent(builder::subject);
         // the time too: Funqy leaves the seconds out of a time on the full minute, which is no RFC 3339
-        return builder.extensions(attributes).build(record);
+        return builder.extensions(attributes);
     }
 }

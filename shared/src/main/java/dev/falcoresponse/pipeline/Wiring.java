@@ -159,7 +159,7 @@ final class Wiring {
             InstantSource clock) {
         return new Responder<>(
                 action,
-                settings.dryRun() ? Run.DRY : Run.REAL,
+                settings.dryRun() && action.heedsDryRun() ? Run.DRY : Run.REAL,
                 reader,
                 new RuleGuards(settings),
                 new ActionLimits(settings.cooldown(), settings.budget(), System::nanoTime),

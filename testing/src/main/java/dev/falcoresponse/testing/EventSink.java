@@ -8,6 +8,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A stand-in for a broker's ingress on loopback: it takes CloudEvents in structured JSON, and keeps them. */
 public final class EventSink implements AutoCloseable {
@@ -16,6 +17,7 @@ public final class EventSink implements AutoCloseable {
 
     private final LoopbackServer server = LoopbackServer.start(this::answer);
     private final List<JsonNode> events = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refused = new AtomicInteger();
     private volatile int status = ACCEPTED;
 
     private EventSink() {}
@@ -31,7 +33,13 @@ public final class EventSink implements AutoCloseable {
 
     /** Sets the status of all following answers; only with 202 are events kept. */
     public void answers(int answer) {
+        refused.set(0);
         status = answer;
+    }
+
+    /** How many events were not accepted since {@link #answers} was called. */
+    public int refused() {
+        return refused.get();
     }
 
     /** The accepted events of a type, in order. */
@@ -52,6 +60,8 @@ public final class EventSink implements AutoCloseable {
         JsonNode event = JSON.readTree(exchange.getRequestBody().readAllBytes());
         if (status == ACCEPTED) {
             events.add(event);
+        } else {
+            refused.incrementAndGet();
         }
         exchange.sendResponseHeaders(status, -1);
         exchange.close();

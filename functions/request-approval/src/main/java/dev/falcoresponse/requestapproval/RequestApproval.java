@@ -11,6 +11,7 @@ import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.action.Target;
 import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.http.BrokerSink;
 import dev.falcoresponse.kubernetes.AccessApi;
 import dev.falcoresponse.kubernetes.OwnConfigMaps;
 import dev.falcoresponse.pods.AlertGuards;
@@ -19,10 +20,8 @@ import dev.falcoresponse.record.ResponseRecord;
 import dev.falcoresponse.security.SystemIdentity;
 import dev.falcoresponse.settings.Namespaces;
 import dev.falcoresponse.settings.ResponseSettings;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -35,9 +34,8 @@ final class RequestApproval implements Deferred<Asked> {
     static final String NAME = "request-approval";
 
     /** Where Knative's SinkBinding says the broker is. */
-    private static final String SINK = "K_SINK";
-
     private static final Reason ASKED = Reason.acted("asked");
+
     private static final Reason APPROVED = Reason.acted("approved");
     private static final Reason REFUSED = Reason.acted("refused");
     private static final Reason EXPIRED = Reason.acted("expired");
@@ -67,20 +65,11 @@ final class RequestApproval implements Deferred<Asked> {
                 pods,
                 new AlertGuards(response, namespaces, clock),
                 new SystemIdentity(configMaps.namespace()));
-        this.broker = Optional.ofNullable(System.getenv(SINK))
-                .filter(address -> !address.isBlank())
-                .map(address -> new BrokerSink(uri(address.strip()), response.apiTimeout()));
+        this.broker = BrokerSink.in(System.getenv(), response.apiTimeout());
         this.configMaps = configMaps;
         this.access = access;
         this.settings = settings;
         this.clock = clock;
-    }
-
-    private static URI uri(String address) {
-        if (!address.matches("https?://[^/\\s]+(/\\S*)?")) {
-            throw new ConfigurationException(SINK + " is \"" + address + "\": it is no address of a broker over HTTP");
-        }
-        return URI.create(address);
     }
 
     @PreDestroy
@@ -116,7 +105,7 @@ final class RequestApproval implements Deferred<Asked> {
     @Override
     public Optional<String> obstacle() throws OutcomeException {
         return broker.isEmpty()
-                ? Optional.of(SINK + " is not set: without a SinkBinding no decision can be handed on")
+                ? Optional.of(BrokerSink.ADDRESS + " is not set: without a SinkBinding no decision can be handed on")
                 : configMaps.missingPermissions(access, List.of("get", "list", "create", "delete"));
     }
 
@@ -229,11 +218,11 @@ final class RequestApproval implements Deferred<Asked> {
     }
 
     private Change approve(Request request, Decision decision, String deed) throws OutcomeException {
-        BrokerSink sink = broker.orElseThrow(() -> new OutcomeException(
-                Failed.retryable(Reason.UNAVAILABLE, SINK + " is not set: the approval cannot be handed on")));
+        BrokerSink sink = broker.orElseThrow(() -> new OutcomeException(Failed.retryable(
+                Reason.UNAVAILABLE, BrokerSink.ADDRESS + " is not set: the approval cannot be handed on")));
         requests.storeApproval(request, decision);
         try {
-            sink.approved(request, decision);
+            sink.post(BrokerEvents.approved(request, decision));
         } catch (OutcomeException e) {
             if (e.outcome() instanceof Failed failed && !failed.retryable()) {
                 return change(
@@ -256,7 +245,7 @@ final class RequestApproval implements Deferred<Asked> {
     @Override
     public void publish(ResponseRecord record) throws OutcomeException {
         if (broker.isPresent()) {
-            broker.get().record(record);
+            broker.get().post(BrokerEvents.of(record));
         }
     }
 

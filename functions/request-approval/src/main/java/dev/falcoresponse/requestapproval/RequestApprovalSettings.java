@@ -11,7 +11,7 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** For which action people are asked, and how long a request waits for them. */
 @ConfigMapping(prefix = "request-approval")
 interface RequestApprovalSettings {
-    /** The action that acts once a person has approved, such as {@code delete-pod}. */
+    /** The action that is asked for, such as {@code delete-pod}. */
     @WithName("for")
     @WithConverter(ActionName.class)
     String action();

@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The Triggers of a folder: {@code base/broker.yaml}, and {@code trigger.yaml} and {@code trigger-*.yaml} in the folder of each
- * action.
+ * The Triggers of a folder: {@code base/broker.yaml}, and {@code trigger.yaml} and {@code trigger-*.yaml} in the folders that
+ * {@code base/kustomization.yaml} lists.
  */
 public record RuleBook(List<Trigger> triggers) {
     public RuleBook {
@@ -108,10 +109,26 @@ public record RuleBook(List<Trigger> triggers) {
     }
 
     private static List<Path> triggerFiles(Path knative) {
+        Predicate<Path> isInstalled = installed(knative.resolve("base"));
         try (Stream<Path> files = Files.find(knative, 2, (file, _) -> isTriggerFile(file))) {
-            return files.sorted().toList();
+            return files.filter(isInstalled).sorted().toList();
         } catch (IOException e) {
             throw new IllegalArgumentException(knative + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Other folders belong to components. Where nothing is listed, all count. */
+    private static Predicate<Path> installed(Path base) {
+        Path list = base.resolve("kustomization.yaml");
+        if (!Files.exists(list)) {
+            return _ -> true;
+        }
+        Set<Path> folders = Manifests.read(list, "Kustomization")
+                .getFirst()
+                .path("resources")
+                .valueStream()
+                .map(each -> base.resolve(each.asText()).normalize())
+                .collect(Collectors.toSet());
+        return file -> folders.contains(file.resolveSibling("").normalize());
     }
 }

@@ -1,0 +1,41 @@
+package dev.falcoresponse.ingestalert;
+
+import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.event.FalcoAlerts;
+import dev.falcoresponse.record.ReplyAttributes;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Map;
+
+/** An alert as the CloudEvent that Falcosidekick's CloudEvents output would have made of it: Triggers know it by its extensions. */
+final class NamedAlert {
+    private NamedAlert() {}
+
+    /** Attributes and extensions by name. */
+    static Map<String, String> attributes(Alert alert) {
+        Map<String, String> attributes = new HashMap<>(Map.of(
+                "id", alert.id(),
+                "source", "https://falco.org",
+                "type", FalcoAlerts.TYPE,
+                "time", DateTimeFormatter.ISO_INSTANT.format(alert.time()),
+                "rule", alert.rule()));
+        Map.of("priority", alert.priority(), "eventsource", alert.source(), "hostname", alert.hostname())
+                .forEach((name, value) -> {
+                    if (!value.isEmpty()) {
+                        attributes.put(name, value);
+                    }
+                });
+        attributes.replaceAll((_, value) -> ReplyAttributes.line(value));
+        return attributes;
+    }
+
+    /** With the data as it came. */
+    static CloudEvent event(Alert alert) {
+        CloudEventBuilder event = CloudEventBuilder.v1()
+                .withData("application/json", alert.event().data());
+        attributes(alert).forEach(event::withContextAttribute);
+        return event.build();
+    }
+}

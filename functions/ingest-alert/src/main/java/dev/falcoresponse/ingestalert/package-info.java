@@ -1,0 +1,5 @@
+/** The function ingest-alert. */
+@NullMarked
+package dev.falcoresponse.ingestalert;
+
+import org.jspecify.annotations.NullMarked;
