@@ -4,53 +4,79 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.broker.Trigger;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
-/** The rows of {@code knative/RULES.md}, each with the Triggers that really match an alert of that rule. */
+/** What the rules of Falco mean, from {@code knative/rules.yaml}, each with the Triggers that match an alert of that rule. */
 final class RuleTable {
+    /** The list in which rules are said again, for alerts about a node itself. */
+    static final String NODE = "node";
+
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern ROW = Pattern.compile(
-            "(?m)^\\| ([^|]+?)(?: \\(formerly `([^`]+)`\\))? \\| ([^|]+) \\| (`[a-z-]+`(?:, `[a-z-]+`)*|nothing) \\| ([^|]{8,}) \\|"
-                    + " (yes|no, [a-z, ]+) \\|$");
+    private static final YAMLMapper YAML = new YAMLMapper();
 
-    /** A row; {@code formerly} (the rule's former name) and {@code responses} are empty when there is none. */
-    record Row(String rule, String formerly, String meaning, List<String> responses, String why, String fires) {
-        private static Row of(MatchResult cells) {
-            List<String> responses = Pattern.compile("`([a-z-]+)`")
-                    .matcher(text(cells, 4))
-                    .results()
-                    .map(each -> each.group(1))
-                    .toList();
-            return new Row(text(cells, 1), text(cells, 2), text(cells, 3), responses, text(cells, 5), text(cells, 6));
-        }
-
-        private static String text(MatchResult cells, int group) {
-            String text = cells.group(group);
-            return text == null ? "" : text;
+    /**
+     * A rule.
+     *
+     * @param formerly its former name
+     * @param fires whether Falco raises it by default, else what it takes
+     */
+    record Row(String rule, Optional<String> formerly, String meaning, String why, String fires) {
+        static Row of(JsonNode node) {
+            return new Row(
+                    node.path("rule").asText(),
+                    node.has("formerly") ? Optional.of(node.path("formerly").asText()) : Optional.empty(),
+                    node.path("meaning").asText(),
+                    node.path("why").asText(),
+                    node.path("fires").asText());
         }
     }
 
     private RuleTable() {}
 
-    /** The rows of the file. */
-    static List<Row> rows(Path knative) {
-        return MarkdownTable.rows(knative.resolve("RULES.md"), ROW).stream()
-                .map(Row::of)
-                .toList();
+    /** The lists of the file by name. */
+    static Map<String, List<Row>> groups(Path knative) {
+        Map<String, List<Row>> groups = new TreeMap<>();
+        file(knative).properties().stream()
+                .filter(each -> !each.getKey().equals(NODE))
+                .forEach(each -> groups.put(
+                        each.getKey(),
+                        each.getValue().valueStream().map(Row::of).toList()));
+        return groups;
     }
 
-    /** The rows as the page shows them. */
+    /** All rules. */
+    static List<Row> rows(Path knative) {
+        List<Row> rows = new ArrayList<>();
+        groups(knative).values().forEach(rows::addAll);
+        return rows;
+    }
+
+    /** The whole file. */
+    static JsonNode file(Path knative) {
+        try {
+            return YAML.readTree(knative.resolve("rules.yaml").toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The rules as the page shows them. */
     static ArrayNode read(Path knative, RuleBook rules) {
         ArrayNode table = JSON.createArrayNode();
         for (Row row : rows(knative)) {
             ObjectNode node = table.addObject()
                     .put("rule", row.rule())
-                    .put("formerly", row.formerly())
+                    .put("formerly", row.formerly().orElse(""))
                     .put("meaning", row.meaning())
                     .put("why", row.why())
                     .put("fires", row.fires());

@@ -27,7 +27,6 @@ final class Session implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int CONCURRENT_SENDERS = 16;
 
-    private final Path home;
     private final Cluster cluster;
     private final boolean mayAct;
     private final Consumer<String> progress;
@@ -52,7 +51,6 @@ final class Session implements AutoCloseable {
             boolean mayAct,
             Map<String, String> first,
             Consumer<String> progress) {
-        this.home = home;
         this.cluster = cluster;
         this.mayAct = mayAct;
         this.progress = text -> {
@@ -164,7 +162,7 @@ final class Session implements AutoCloseable {
     }
 
     JsonNode settings() {
-        return SettingsView.of(running.functions(), home);
+        return SettingsView.of(running.functions());
     }
 
     JsonNode trySetting(JsonNode request) {

@@ -1,17 +1,24 @@
 package dev.falcoresponse.playground;
 
-import java.nio.file.Path;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
+import java.util.Objects;
 
-/** Reads the README's tables of settings: name, default value, meaning. */
+/** The functions' settings: name, default value, meaning. {@code settings.json} is generated from the code. */
 final class SettingTable {
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([A-Z][A-Z0-9_]+)` \\| ([^|]*?) \\| ([^|]*?) ?\\|$");
-    private static final String SHARED_PREFIX = "RESPONSE_";
+    static final String SHARED_PREFIX = "RESPONSE_";
 
-    /** A row of the tables. */
+    private static final List<Setting> ALL = read();
+
+    /**
+     * A setting.
+     *
+     * @param defaultValue {@code none} when there is none, {@code required} when a value must be given
+     */
     record Setting(String name, String defaultValue, String meaning) {}
 
     private SettingTable() {}
@@ -22,19 +29,18 @@ final class SettingTable {
     }
 
     /** The settings of one function: first those of every function, then its own. */
-    static List<Setting> of(Path home, String function) {
-        return MarkdownTable.rows(home.resolve("README.md"), ROW).stream()
-                .map(SettingTable::setting)
+    static List<Setting> of(String function) {
+        return ALL.stream()
                 .filter(each ->
                         each.name().startsWith(SHARED_PREFIX) || each.name().startsWith(prefix(function)))
                 .toList();
     }
 
-    private static Setting setting(MatchResult row) {
-        return new Setting(row.group(1), plainText(row.group(2)), plainText(row.group(3)));
-    }
-
-    private static String plainText(String markdown) {
-        return markdown.replace("`", "").strip();
+    private static List<Setting> read() {
+        try (InputStream file = SettingTable.class.getResourceAsStream("/settings.json")) {
+            return List.of(new ObjectMapper().readValue(Objects.requireNonNull(file), Setting[].class));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -5,7 +5,6 @@ import static dev.falcoresponse.playground.PageContent.required;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /** What the page shows of the functions' settings, and its form to try one. */
@@ -15,19 +14,19 @@ final class SettingsView {
     private SettingsView() {}
 
     /** The settings of each function, with values, defaults and meanings. */
-    static JsonNode of(Functions functions, Path home) {
+    static JsonNode of(Functions functions) {
         ArrayNode all = JSON.createArrayNode();
         functions.settings().forEach((name, values) -> {
             ArrayNode each = all.addObject()
                     .put("name", name)
                     .put("health", functions.health(name))
                     .putArray("settings");
-            for (SettingTable.Setting setting : SettingTable.of(home, name)) {
+            for (SettingTable.Setting setting : SettingTable.of(name)) {
                 each.addObject()
                         .put("name", setting.name())
                         .put("value", values.getOrDefault(setting.name(), setting.defaultValue()))
                         .put("isDefault", !values.containsKey(setting.name()))
-                        .put("meaning", setting.meaning());
+                        .put("meaning", setting.meaning().replace("`", ""));
             }
         });
         return all;

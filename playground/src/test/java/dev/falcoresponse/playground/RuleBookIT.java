@@ -97,7 +97,7 @@ final class RuleBookIT {
     void theTableHasEachFalcoRuleOnce() {
         assertThat(rows()).extracting(Row::rule).doesNotHaveDuplicates();
         assertThat(rows())
-                .extracting(row -> List.of(row.rule(), row.formerly(), row.fires()))
+                .extracting(row -> List.of(row.rule(), row.formerly().orElse(""), row.fires()))
                 .containsExactlyInAnyOrderElementsOf(FalcoRule.all().stream()
                         .map(rule -> List.of(rule.name(), rule.formerly(), fires(rule)))
                         .toList());
@@ -112,44 +112,26 @@ final class RuleBookIT {
         };
     }
 
+    /** A misspelt rule would never be answered. */
     @Test
-    void theTriggersNameExactlyTheRulesOfTheTable() throws IOException {
-        Map<String, List<String>> table = new TreeMap<>();
-        Map<String, List<String>> triggers = new TreeMap<>();
+    void theTriggersNameOnlyRulesOfTheTable() {
+        List<String> table = rows().stream().map(Row::rule).toList();
+
         for (String action : ACTED_REASONS.keySet()) {
-            table.put(
-                    action,
-                    rows().stream()
-                            .filter(row -> row.responses().contains(action))
-                            .map(Row::rule)
-                            .sorted()
-                            .toList());
-            triggers.put(action, rulesOf(action, "trigger.yaml"));
+            assertThat(table).containsAll(rulesOf(action));
         }
-
-        assertThat(triggers).isEqualTo(table);
+        assertThat(table)
+                .containsAll(TriggerRules.of(HOME.resolve("knative").resolve("cordon-node/trigger-host.yaml")));
     }
 
-    @Test
-    void theTriggerForHostAlertsNamesExactlyTheRulesOfItsTable() throws IOException {
-        String book = Files.readString(HOME.resolve("knative").resolve("RULES.md"));
-        List<String> table = Pattern.compile("(?m)^\\| ([^|]+) \\| `cordon-node` \\| [^|]{8,} \\|$")
-                .matcher(book)
-                .results()
-                .map(each -> each.group(1))
-                .sorted()
-                .toList();
-
-        assertThat(rulesOf("cordon-node", "trigger-host.yaml")).isNotEmpty().isEqualTo(table);
+    private static List<String> rulesOf(String action) {
+        return TriggerRules.of(HOME.resolve("knative").resolve(action).resolve("trigger.yaml"));
     }
 
-    /** The rules that the Triggers of a file name. */
-    private static List<String> rulesOf(String action, String file) throws IOException {
-        return Pattern.compile("(?m)^ +- exact: \\{rule: \"(.+)\"\\}$")
-                .matcher(
-                        Files.readString(HOME.resolve("knative").resolve(action).resolve(file)))
-                .results()
-                .map(each -> each.group(1))
+    /** The actions whose Trigger names the rule. */
+    private static List<String> responses(Row row) {
+        return ACTED_REASONS.keySet().stream()
+                .filter(action -> rulesOf(action).contains(row.rule()))
                 .toList();
     }
 
@@ -197,16 +179,16 @@ final class RuleBookIT {
             }
         }
         Map<String, String> expected = new TreeMap<>();
-        row.responses().forEach(each -> expected.put(each, ACTED_REASONS.get(each)));
+        responses(row).forEach(each -> expected.put(each, ACTED_REASONS.get(each)));
         assertThat(answered).isEqualTo(expected);
         assertThat(functions
                         .notifications()
                         .subList(before, functions.notifications().size()))
                 .extracting(told -> told.path("rule").asText())
-                .containsExactlyInAnyOrderElementsOf(row.responses().stream()
+                .containsExactlyInAnyOrderElementsOf(responses(row).stream()
                         .map(each -> "Falco response: " + each + " acted")
                         .toList());
-        if (row.responses().contains("cordon-node")) {
+        if (responses(row).contains("cordon-node")) {
             broker.send(undo(node));
         }
         assertThat(trace.deadLetters()).isEmpty();

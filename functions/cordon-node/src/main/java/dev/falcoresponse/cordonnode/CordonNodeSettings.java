@@ -11,7 +11,7 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** How many nodes are cordoned, and for how long. */
 @ConfigMapping(prefix = "cordon-node")
 interface CordonNodeSettings {
-    /** Nodes that are cordoned by this function at the same time, over all replicas. */
+    /** Nodes that it keeps cordoned at the same time, over all replicas. */
     @WithDefault("1")
     @WithConverter(OneOrMore.class)
     int max();
@@ -21,7 +21,7 @@ interface CordonNodeSettings {
     @WithConverter(ZeroOrMore.class)
     int minSchedulable();
 
-    /** When the node is uncordoned, from the time it was cordoned; never by default. */
+    /** The node is uncordoned after that time; by default never. */
     Optional<@WithConverter(Durations.SecondOrMore.class) Duration> expiresAfter();
 
     /** A whole number that is not negative. */

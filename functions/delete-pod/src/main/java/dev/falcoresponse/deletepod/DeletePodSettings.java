@@ -11,11 +11,15 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** How a pod is removed. */
 @ConfigMapping(prefix = "delete-pod")
 interface DeletePodSettings {
+    /**
+     * {@code delete}, or {@code evict}, which respects PodDisruptionBudgets; a pod with two of them can never be evicted (422 names
+     * them).
+     */
     @WithDefault("delete")
     @WithConverter(ModeReader.class)
     Mode mode();
 
-    /** How long the containers may take to end, in whole seconds; zero leaves them running unwatched. */
+    /** In whole seconds; with {@code 0s} the containers may keep running unseen. */
     @WithDefault("5s")
     @WithConverter(Durations.WholeSeconds.class)
     Duration gracePeriod();

@@ -13,35 +13,38 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** How a pod is isolated. */
 @ConfigMapping(prefix = "isolate-network")
 interface IsolateNetworkSettings {
+    /** What the pod is isolated from: {@code pod}: everyone; {@code address}: only the remote address of the alert. */
     @WithDefault("pod")
     @WithConverter(ScopeReader.class)
     Scope scope();
 
-    /** Whether the pod also loses the labels by which Services and its controller select it. */
+    /** Also remove the labels by which Services and the controller select the pod, so that a replacement is started. */
     @WithDefault("true")
     @WithConverter(Converters.Flag.class)
     boolean detach();
 
-    /** Ranges of addresses that the pod may still talk to, and be reached from. */
+    /** Ranges of addresses that stay reachable, both ways, for forensics. */
     Optional<List<@WithConverter(Cidr.Reader.class) Cidr>> allowCidrs();
 
-    /** Namespaces whose pods it may still talk to, and be reached from. */
+    /** Namespaces whose pods stay reachable, both ways. */
     Optional<List<@WithConverter(Converters.Namespace.class) String>> allowNamespaces();
 
-    /** Whether it may still ask the cluster's name servers, an open way out for data. */
+    /**
+     * Allow the cluster's name servers ({@code k8s-app: kube-dns} in {@code kube-system}), through which data can leave.
+     */
     @WithDefault("false")
     @WithConverter(Converters.Flag.class)
     boolean allowDns();
 
-    /** When it is released, from the time it was isolated; never by default. */
+    /** The pod is released after that time; by default never. */
     Optional<@WithConverter(Durations.SecondOrMore.class) Duration> expiresAfter();
 
-    /** Who enforces the isolation. */
+    /** Who enforces it: {@code kubernetes}, {@code cilium}, {@code calico}, {@code admin}; with scope {@code address} only the first. */
     @WithDefault("kubernetes")
     @WithConverter(PolicyKindReader.class)
     PolicyKind policyKind();
 
-    /** Whether a connection before and after the change proves that the cluster enforces policies. */
+    /** Prove by a connection before and after the change that the cluster enforces policies. */
     @WithDefault("false")
     @WithConverter(Converters.Flag.class)
     boolean probe();

@@ -12,7 +12,7 @@ interface NotifyFalcosidekickSettings {
     /** Where Falco's Helm chart installs it, as release {@code falco} in the namespace {@code falco}. */
     String CHART = "http://falco-falcosidekick.falco:2801";
 
-    /** Its address; ends with a slash. */
+    /** Falcosidekick's address. */
     @WithDefault(CHART)
     @WithConverter(AddressReader.class)
     URI url();

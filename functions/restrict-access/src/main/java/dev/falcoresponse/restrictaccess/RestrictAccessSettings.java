@@ -11,12 +11,12 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** How many are restricted, and for how long. */
 @ConfigMapping(prefix = "restrict-access")
 interface RestrictAccessSettings {
-    /** Pods, and users, that are restricted at the same time, over all replicas. */
+    /** Pods, and users, restricted at the same time, over all replicas; 20 at most. */
     @WithDefault("20")
     @WithConverter(OneToTwenty.class)
     int max();
 
-    /** When the identity is freed, from the time it was restricted; never by default. */
+    /** The identity is freed after that time; by default never. */
     Optional<@WithConverter(Durations.SecondOrMore.class) Duration> expiresAfter();
 
     /** The schema of the restrictions allows no more than twenty. */

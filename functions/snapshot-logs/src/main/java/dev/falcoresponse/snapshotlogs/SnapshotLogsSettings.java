@@ -13,22 +13,25 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** What is stored, and where. */
 @ConfigMapping(prefix = "snapshot-logs")
 interface SnapshotLogsSettings {
-    /** {@code file:///folder} or {@code s3://bucket/prefix}. */
+    /**
+     * {@code file:///evidence}, or {@code s3://bucket/prefix} with the AWS SDK's own variables ({@code AWS_REGION},
+     * {@code AWS_ACCESS_KEY_ID}, ...; with {@code AWS_ENDPOINT_URL_S3} the bucket goes into the path, as MinIO needs it).
+     */
     @WithConverter(StoreReader.class)
     URI store();
 
-    /** Of each container's log in bytes; of a longer one the newest end is kept. */
+    /** Of each log, in bytes: the newest part. */
     @WithDefault("10Mi")
     @WithConverter(BytesReader.class)
     long maxBytes();
 
-    /** How old the oldest line may be, in whole seconds; by default any. */
+    /** How old the oldest line may be, in whole seconds: {@code 1h}; by default any. */
     Optional<@WithConverter(SinceReader.class) Duration> since();
 
-    /** How a bucket encrypts objects. */
+    /** How a bucket encrypts objects: {@code AES256}, {@code aws:kms}, {@code aws:kms/<key id>}. */
     Optional<@WithConverter(Encryption.Reader.class) Encryption> s3Sse();
 
-    /** How long a bucket keeps objects from being deleted. */
+    /** Object Lock of a bucket: {@code governance/30d}, {@code compliance/365d}. */
     Optional<@WithConverter(Retention.Reader.class) Retention> s3Retain();
 
     /** Reads the address of a store. */

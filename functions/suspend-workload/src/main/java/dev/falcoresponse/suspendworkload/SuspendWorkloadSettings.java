@@ -14,13 +14,14 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** Which workloads are suspended, and when. */
 @ConfigMapping(prefix = "suspend-workload")
 interface SuspendWorkloadSettings {
+    /** The kinds of workloads that are suspended. */
     @WithDefault("Deployment,StatefulSet,CronJob,Job")
     List<@WithConverter(KindReader.class) WorkloadKind> kinds();
 
-    /** How many alerts must have led to the same workload; one by default. */
+    /** {@code 3/10m}: only when that many alerts led to the same workload within that time. */
     Optional<@WithConverter(ThresholdReader.class) Threshold> after();
 
-    /** When the workload is resumed, from the time it was suspended; never by default. */
+    /** The workload is resumed after that time; by default never. */
     Optional<@WithConverter(Durations.SecondOrMore.class) Duration> expiresAfter();
 
     /** A number of alerts within a time. */

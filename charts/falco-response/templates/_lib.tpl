@@ -1,0 +1,181 @@
+{{- /* A parsed document is a dict and passed by reference: each template below changes it, and prints nothing. */ -}}
+
+{{- /* env (container, name, value): sets an environment variable */ -}}
+{{- define "env" -}}
+{{- $env := list -}}{{- $seen := false -}}
+{{- range .container.env -}}
+  {{- if eq .name $.name -}}
+    {{- $seen = true -}}{{- $env = append $env (dict "name" $.name "value" (toString $.value)) -}}
+  {{- else -}}{{- $env = append $env . -}}{{- end -}}
+{{- end -}}
+{{- if not $seen -}}{{- $env = append $env (dict "name" .name "value" (toString .value)) -}}{{- end -}}
+{{- $_ := set .container "env" $env -}}
+{{- end -}}
+
+{{- /* volume (spec, name, path, secret): mounts a Secret */ -}}
+{{- define "volume" -}}
+{{- $container := index .spec.containers 0 -}}
+{{- $_ := set $container "volumeMounts" (append $container.volumeMounts (dict "name" .name "mountPath" .path "readOnly" true)) -}}
+{{- $_ := set .spec "volumes" (append .spec.volumes (dict "name" .name "secret" (dict "secretName" .secret))) -}}
+{{- end -}}
+
+{{- /* service (doc, action, root): the Knative Service of an action */ -}}
+{{- define "service" -}}
+{{- $values := .root.Values -}}{{- $function := get $values.functions .action -}}
+{{- $template := .doc.spec.template -}}{{- $container := index $template.spec.containers 0 -}}
+{{- $image := printf "%s/%s" $values.image.registry .action -}}
+{{- $tag := printf "%s:%s" $image (default .root.Chart.AppVersion $values.image.tag) -}}
+{{- $_ := set $container "image" (empty $function.digest | ternary $tag (printf "%s@%s" $image $function.digest)) -}}
+{{- with $values.image.pullSecrets -}}
+  {{- $secrets := list -}}{{- range . -}}{{- $secrets = append $secrets (dict "name" .) -}}{{- end -}}
+  {{- $_ := set $template.spec "imagePullSecrets" $secrets -}}
+{{- end -}}
+{{- if ne .action "ingest-alert" -}}
+  {{- include "env" (dict "container" $container "name" "RESPONSE_DRY_RUN" "value" (hasKey $function "dryRun" | ternary $function.dryRun $values.dryRun)) -}}
+{{- end -}}
+{{- include (printf "service.%s" .action) (dict "spec" $template.spec "container" $container "values" $values) -}}
+{{- if $values.oidc -}}
+  {{- include "env" (dict "container" $container "name" "RESPONSE_OIDC_SUBJECTS" "value" (printf "system:serviceaccount:%s:*" .root.Release.Namespace)) -}}
+  {{- include "env" (dict "container" $container "name" "RESPONSE_OIDC_AUDIENCE" "value" (printf "falco-response/%s" .action)) -}}
+{{- end -}}
+{{- range $name, $value := merge (dict) (default dict $function.env) $values.env -}}
+  {{- include "env" (dict "container" $container "name" $name "value" $value) -}}
+{{- end -}}
+{{- with $function.resources -}}{{- $_ := set $container "resources" (mergeOverwrite (dict) $container.resources .) -}}{{- end -}}
+{{- $annotations := $template.metadata.annotations -}}
+{{- with $function.maxScale -}}{{- $_ := set $annotations "autoscaling.knative.dev/max-scale" (toString .) -}}{{- end -}}
+{{- $min := hasKey $function "minScale" | ternary $function.minScale $values.minScale -}}
+{{- if not (kindIs "invalid" $min) -}}{{- $_ := set $annotations "autoscaling.knative.dev/min-scale" (toString $min) -}}{{- end -}}
+{{- end -}}
+
+{{- /* what the values say about one action (spec, container, values) */ -}}
+{{- define "service.cordon-node" -}}{{- end -}}
+{{- define "service.delete-pod" -}}{{- end -}}
+{{- define "service.notify-falcosidekick" -}}{{- end -}}
+{{- define "service.request-approval" -}}{{- end -}}
+{{- define "service.restrict-access" -}}{{- end -}}
+{{- define "service.ingest-alert" -}}
+{{- with .values.ingest.webhook.tokenSecret -}}
+  {{- include "env" (dict "container" $.container "name" "RESPONSE_TOKEN_FILE" "value" "/token/token") -}}
+  {{- include "volume" (dict "spec" $.spec "name" "token" "path" "/token" "secret" .) -}}
+{{- end -}}
+{{- end -}}
+{{- define "service.isolate-network" -}}
+{{- if ne .values.isolate.scope "pod" -}}
+  {{- include "env" (dict "container" .container "name" "ISOLATE_NETWORK_SCOPE" "value" .values.isolate.scope) -}}
+{{- end -}}
+{{- if ne .values.isolate.policyKind "kubernetes" -}}
+  {{- include "env" (dict "container" .container "name" "ISOLATE_NETWORK_POLICY_KIND" "value" .values.isolate.policyKind) -}}
+{{- end -}}
+{{- end -}}
+{{- define "service.snapshot-logs" -}}
+{{- include "env" (dict "container" .container "name" "SNAPSHOT_LOGS_STORE" "value" .values.evidence.store) -}}
+{{- with .values.evidence.secret -}}
+  {{- $_ := set $.container "envFrom" (list (dict "secretRef" (dict "name" .))) -}}
+{{- end -}}
+{{- if .values.evidenceFirst -}}
+  {{- include "env" (dict "container" .container "name" "RESPONSE_BUDGET" "value" "unlimited") -}}
+{{- end -}}
+{{- end -}}
+{{- define "service.suspend-workload" -}}
+{{- if .values.escalate -}}
+  {{- include "env" (dict "container" .container "name" "SUSPEND_WORKLOAD_AFTER" "value" "3/10m") -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* rules (names): a filter for any of these rules */ -}}
+{{- define "rules" -}}
+{{- $any := list -}}{{- range . -}}{{- $any = append $any (dict "exact" (dict "rule" .)) -}}{{- end -}}
+{{- toYaml (dict "any" $any) -}}
+{{- end -}}
+
+{{- /* approvalRules (action, root): the filter for the rules about which people are asked */ -}}
+{{- define "approvalRules" -}}
+{{- $rules := (get .root.Values.approval .action).rules -}}
+{{- if $rules -}}{{- include "rules" $rules -}}
+{{- else -}}
+  {{- range regexSplit "(?m)^---$" (.root.Files.Get (printf "knative/components/approve-%s/request-approval-%s.yaml" .action .action)) -1 -}}
+    {{- $doc := fromYaml . -}}
+    {{- if and (eq $doc.kind "Trigger") (eq $doc.metadata.name (printf "request-approval-%s" $.action)) -}}
+      {{- toYaml (index $doc.spec.filters 1) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* trigger (doc, root) */ -}}
+{{- define "trigger" -}}
+{{- $values := .root.Values -}}{{- $spec := .doc.spec -}}{{- $name := .doc.metadata.name -}}
+{{- $rules := (get $values.functions $name | default dict).rules -}}
+{{- if $rules -}}
+  {{- $_ := set $spec "filters" (list (index $spec.filters 0) (fromYaml (include "rules" $rules))) -}}
+{{- end -}}
+{{- if hasPrefix "snapshot-logs-before-" $name -}}
+  {{- $action := trimPrefix "snapshot-logs-before-" $name -}}
+  {{- $own := fromYaml (index (regexSplit "(?m)^---$" (.root.Files.Get (printf "knative/%s/trigger.yaml" $action)) -1) 0) -}}
+  {{- $rules := (get $values.functions $action).rules -}}
+  {{- $filter := empty $rules | ternary (index $own.spec.filters 1) (fromYaml (include "rules" $rules)) -}}
+  {{- $_ := set $spec "filters" (list (index $spec.filters 0) $filter) -}}
+{{- end -}}
+{{- if and $values.evidenceFirst (has $name (list "delete-pod" "isolate-network")) -}}
+  {{- $_ := set (index $spec.filters 0).exact "type" "falco.response.snapshot-logs.v1" -}}
+  {{- $_ := set $spec "filters" (append $spec.filters (dict "any" (list (dict "exact" (dict "outcome" "acted")) (dict "exact" (dict "reason" "already-done"))))) -}}
+{{- end -}}
+{{- if hasPrefix "request-approval-" $name -}}
+  {{- $action := trimPrefix "request-approval-" $name -}}
+  {{- if hasKey $values.approval $action -}}
+    {{- $_ := set $spec "filters" (list (index $spec.filters 0) (fromYaml (include "approvalRules" (dict "action" $action "root" .root)))) -}}
+  {{- end -}}
+{{- else if and (eq $name "delete-pod") (index $values.approval "delete-pod").enabled -}}
+  {{- $_ := set $spec "filters" (append $spec.filters (dict "not" (fromYaml (include "approvalRules" (dict "action" $name "root" .root))))) -}}
+{{- end -}}
+{{- if $values.oidc -}}
+  {{- $_ := set $spec.subscriber "audience" (printf "falco-response/%s" (include "action" (dict "name" $spec.subscriber.ref.name "root" .root))) -}}
+  {{- include "deadletter" $spec -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* deadletter SPEC: dead letters need an audience too */ -}}
+{{- define "deadletter" -}}
+{{- with .delivery.deadLetterSink -}}{{- $_ := set . "audience" "falco-response/notify-falcosidekick" -}}{{- end -}}
+{{- end -}}
+
+{{- /* action (name, root): the action that a Service belongs to; its name may be followed by what it is asked for */ -}}
+{{- define "action" -}}
+{{- $found := "" -}}
+{{- range $action, $_ := .root.Values.functions -}}
+  {{- if or (eq $.name $action) (hasPrefix (printf "%s-" $action) $.name) -}}{{- $found = $action -}}{{- end -}}
+{{- end -}}
+{{- $found -}}
+{{- end -}}
+
+{{- /* broker (doc, root) */ -}}
+{{- define "broker" -}}
+{{- $broker := .root.Values.broker -}}
+{{- $annotations := mergeOverwrite (dict) .doc.metadata.annotations $broker.annotations -}}
+{{- with $broker.class -}}{{- $_ := set $annotations "eventing.knative.dev/broker.class" . -}}{{- end -}}
+{{- $_ := set .doc.metadata "annotations" $annotations -}}
+{{- if $broker.config -}}
+  {{- $_ := set .doc.spec "config" (dict "apiVersion" "v1" "kind" "ConfigMap" "name" "broker-config" "namespace" .root.Release.Namespace) -}}
+{{- end -}}
+{{- if .root.Values.oidc -}}{{- include "deadletter" .doc.spec -}}{{- end -}}
+{{- end -}}
+
+{{- /* check ROOT: refuses values that would leave alerts unanswered without a word */ -}}
+{{- define "check" -}}
+{{- $functions := .Values.functions -}}
+{{- $needs := list -}}
+{{- if .Values.evidenceFirst -}}{{- $needs = append $needs (list "evidenceFirst" "snapshot-logs") -}}{{- end -}}
+{{- range $action, $approval := .Values.approval -}}
+  {{- if $approval.enabled -}}{{- $needs = append $needs (list (printf "approval.%s" $action) "request-approval" $action) -}}{{- end -}}
+{{- end -}}
+{{- if .Values.escalate -}}{{- $needs = append $needs (list "escalate" "delete-pod" "suspend-workload") -}}{{- end -}}
+{{- if .Values.restrictIsolated -}}{{- $needs = append $needs (list "restrictIsolated" "isolate-network" "restrict-access") -}}{{- end -}}
+{{- if (index $functions "request-approval").enabled -}}{{- $needs = append $needs (list "functions.request-approval, which asks for restrict-access," "restrict-access") -}}{{- end -}}
+{{- range $needs -}}
+  {{- $value := first . -}}
+  {{- range rest . -}}
+    {{- if not (get $functions .).enabled -}}{{- fail (printf "%s needs functions.%s.enabled" $value .) -}}{{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
