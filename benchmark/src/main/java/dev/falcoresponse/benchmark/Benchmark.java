@@ -95,7 +95,7 @@ final class Benchmark implements Callable<Integer> {
 
     @Option(
             names = "--write",
-            description = "write benchmark/results.json, benchmark/bursts.svg and the table in README.md")
+            description = "write results.json, bursts.svg and the table in README.md, all in benchmark/")
     private boolean write;
 
     private final Checkout checkout = Checkout.here();

@@ -54,7 +54,7 @@ final class Endurance implements Callable<Integer> {
             description = "alerts for one process, as many as in an hour (default: ${DEFAULT-VALUE})")
     private int flood = 60_000;
 
-    @Option(names = "--write", description = "write the table into README.md")
+    @Option(names = "--write", description = "write the table into benchmark/README.md")
     private boolean write;
 
     private final Checkout checkout = Checkout.here();

@@ -5,12 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The section of the README that a command generates. */
+/** The section of benchmark/README.md that a command generates. */
 record ReadmeSection(String command) {
     void write(Path home, String text) {
         String from = "<!-- written by benchmark/" + command + " --write, from here -->\n";
         String to = "<!-- to here -->\n";
-        Path readme = home.resolve("README.md");
+        Path readme = home.resolve("benchmark").resolve("README.md");
         try {
             String before = Files.readString(readme);
             int start = before.indexOf(from);
