@@ -21,7 +21,7 @@
 
 {{- /* service (doc, action, root): the Knative Service of an action */ -}}
 {{- define "service" -}}
-{{- $values := .root.Values -}}{{- $function := get $values.functions .action -}}
+{{- $values := .root.Values -}}{{- $function := get $values.functions .action | default dict -}}
 {{- $template := .doc.spec.template -}}{{- $container := index $template.spec.containers 0 -}}
 {{- $image := printf "%s/%s" $values.image.registry .action -}}
 {{- $tag := printf "%s:%s" $image (default .root.Chart.AppVersion $values.image.tag) -}}
@@ -33,7 +33,7 @@
 {{- if ne .action "ingest-alert" -}}
   {{- include "env" (dict "container" $container "name" "RESPONSE_DRY_RUN" "value" (hasKey $function "dryRun" | ternary $function.dryRun $values.dryRun)) -}}
 {{- end -}}
-{{- include (printf "service.%s" .action) (dict "spec" $template.spec "container" $container "values" $values) -}}
+{{- include "own" (dict "action" .action "spec" $template.spec "container" $container "values" $values) -}}
 {{- if $values.oidc -}}
   {{- include "env" (dict "container" $container "name" "RESPONSE_OIDC_SUBJECTS" "value" (printf "system:serviceaccount:%s:*" .root.Release.Namespace)) -}}
   {{- include "env" (dict "container" $container "name" "RESPONSE_OIDC_AUDIENCE" "value" (printf "falco-response/%s" .action)) -}}
@@ -48,38 +48,31 @@
 {{- if not (kindIs "invalid" $min) -}}{{- $_ := set $annotations "autoscaling.knative.dev/min-scale" (toString $min) -}}{{- end -}}
 {{- end -}}
 
-{{- /* what the values say about one action (spec, container, values) */ -}}
-{{- define "service.cordon-node" -}}{{- end -}}
-{{- define "service.delete-pod" -}}{{- end -}}
-{{- define "service.notify-falcosidekick" -}}{{- end -}}
-{{- define "service.request-approval" -}}{{- end -}}
-{{- define "service.restrict-access" -}}{{- end -}}
-{{- define "service.ingest-alert" -}}
-{{- with .values.ingest.webhook.tokenSecret -}}
-  {{- include "env" (dict "container" $.container "name" "RESPONSE_TOKEN_FILE" "value" "/token/token") -}}
-  {{- include "volume" (dict "spec" $.spec "name" "token" "path" "/token" "secret" .) -}}
-{{- end -}}
-{{- end -}}
-{{- define "service.isolate-network" -}}
-{{- if ne .values.isolate.scope "pod" -}}
-  {{- include "env" (dict "container" .container "name" "ISOLATE_NETWORK_SCOPE" "value" .values.isolate.scope) -}}
-{{- end -}}
-{{- if ne .values.isolate.policyKind "kubernetes" -}}
-  {{- include "env" (dict "container" .container "name" "ISOLATE_NETWORK_POLICY_KIND" "value" .values.isolate.policyKind) -}}
-{{- end -}}
-{{- end -}}
-{{- define "service.snapshot-logs" -}}
-{{- include "env" (dict "container" .container "name" "SNAPSHOT_LOGS_STORE" "value" .values.evidence.store) -}}
-{{- with .values.evidence.secret -}}
-  {{- $_ := set $.container "envFrom" (list (dict "secretRef" (dict "name" .))) -}}
-{{- end -}}
-{{- if .values.evidenceFirst -}}
-  {{- include "env" (dict "container" .container "name" "RESPONSE_BUDGET" "value" "unlimited") -}}
-{{- end -}}
-{{- end -}}
-{{- define "service.suspend-workload" -}}
-{{- if .values.escalate -}}
-  {{- include "env" (dict "container" .container "name" "SUSPEND_WORKLOAD_AFTER" "value" "3/10m") -}}
+{{- /* own (action, spec, container, values): what the values say about some actions */ -}}
+{{- define "own" -}}
+{{- $container := .container -}}{{- $values := .values -}}
+{{- if eq .action "ingest-alert" -}}
+  {{- with $values.ingest.webhook.tokenSecret -}}
+    {{- include "env" (dict "container" $container "name" "RESPONSE_TOKEN_FILE" "value" "/token/token") -}}
+    {{- include "volume" (dict "spec" $.spec "name" "token" "path" "/token" "secret" .) -}}
+  {{- end -}}
+{{- else if eq .action "isolate-network" -}}
+  {{- if ne $values.isolate.scope "pod" -}}
+    {{- include "env" (dict "container" $container "name" "ISOLATE_NETWORK_SCOPE" "value" $values.isolate.scope) -}}
+  {{- end -}}
+  {{- if ne $values.isolate.policyKind "kubernetes" -}}
+    {{- include "env" (dict "container" $container "name" "ISOLATE_NETWORK_POLICY_KIND" "value" $values.isolate.policyKind) -}}
+  {{- end -}}
+{{- else if eq .action "snapshot-logs" -}}
+  {{- include "env" (dict "container" $container "name" "SNAPSHOT_LOGS_STORE" "value" $values.evidence.store) -}}
+  {{- with $values.evidence.secret -}}
+    {{- $_ := set $container "envFrom" (list (dict "secretRef" (dict "name" .))) -}}
+  {{- end -}}
+  {{- if $values.evidenceFirst -}}
+    {{- include "env" (dict "container" $container "name" "RESPONSE_BUDGET" "value" "unlimited") -}}
+  {{- end -}}
+{{- else if and (eq .action "suspend-workload") $values.escalate -}}
+  {{- include "env" (dict "container" $container "name" "SUSPEND_WORKLOAD_AFTER" "value" "3/10m") -}}
 {{- end -}}
 {{- end -}}
 
@@ -103,7 +96,7 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* trigger (doc, root) */ -}}
+{{- /* trigger (doc, action, root) */ -}}
 {{- define "trigger" -}}
 {{- $values := .root.Values -}}{{- $spec := .doc.spec -}}{{- $name := .doc.metadata.name -}}
 {{- $rules := (get $values.functions $name | default dict).rules -}}
@@ -113,7 +106,7 @@
 {{- if hasPrefix "snapshot-logs-before-" $name -}}
   {{- $action := trimPrefix "snapshot-logs-before-" $name -}}
   {{- $own := fromYaml (index (regexSplit "(?m)^---$" (.root.Files.Get (printf "knative/%s/trigger.yaml" $action)) -1) 0) -}}
-  {{- $rules := (get $values.functions $action).rules -}}
+  {{- $rules := (get $values.functions $action | default dict).rules -}}
   {{- $filter := empty $rules | ternary (index $own.spec.filters 1) (fromYaml (include "rules" $rules)) -}}
   {{- $_ := set $spec "filters" (list (index $spec.filters 0) $filter) -}}
 {{- end -}}
@@ -130,7 +123,7 @@
   {{- $_ := set $spec "filters" (append $spec.filters (dict "not" (fromYaml (include "approvalRules" (dict "action" $name "root" .root))))) -}}
 {{- end -}}
 {{- if $values.oidc -}}
-  {{- $_ := set $spec.subscriber "audience" (printf "falco-response/%s" (include "action" (dict "name" $spec.subscriber.ref.name "root" .root))) -}}
+  {{- $_ := set $spec.subscriber "audience" (printf "falco-response/%s" .action) -}}
   {{- include "deadletter" $spec -}}
 {{- end -}}
 {{- end -}}
@@ -140,12 +133,23 @@
 {{- with .delivery.deadLetterSink -}}{{- $_ := set . "audience" "falco-response/notify-falcosidekick" -}}{{- end -}}
 {{- end -}}
 
-{{- /* action (name, root): the action that a Service belongs to; its name may be followed by what it is asked for */ -}}
+{{- /* actions ROOT: the functions to install, as JSON */ -}}
+{{- define "actions" -}}
+{{- $ingest := or .Values.ingest.kafka.bootstrapServers .Values.ingest.webhook.tokenSecret -}}
+{{- $on := list -}}
+{{- range $path, $_ := .Files.Glob "knative/*/service.yaml" -}}
+  {{- $action := base (dir $path) -}}
+  {{- $enabled := dig $action "enabled" true $.Values.functions -}}
+  {{- if eq $action "ingest-alert" -}}{{- $enabled = not (empty $ingest) -}}{{- end -}}
+  {{- if $enabled -}}{{- $on = append $on $action -}}{{- end -}}
+{{- end -}}
+{{- toJson $on -}}
+{{- end -}}
+
+{{- /* action (name, on): which of the functions a Service belongs to; its name may be followed by what it is asked for */ -}}
 {{- define "action" -}}
 {{- $found := "" -}}
-{{- range $action, $_ := .root.Values.functions -}}
-  {{- if or (eq $.name $action) (hasPrefix (printf "%s-" $action) $.name) -}}{{- $found = $action -}}{{- end -}}
-{{- end -}}
+{{- range .on -}}{{- if or (eq $.name .) (hasPrefix (printf "%s-" .) $.name) -}}{{- $found = . -}}{{- end -}}{{- end -}}
 {{- $found -}}
 {{- end -}}
 
@@ -161,21 +165,19 @@
 {{- if .root.Values.oidc -}}{{- include "deadletter" .doc.spec -}}{{- end -}}
 {{- end -}}
 
-{{- /* check ROOT: refuses values that would leave alerts unanswered without a word */ -}}
+{{- /* check (on, root): refuses values that would leave alerts unanswered without a word */ -}}
 {{- define "check" -}}
-{{- $functions := .Values.functions -}}
-{{- $needs := list -}}
-{{- if .Values.evidenceFirst -}}{{- $needs = append $needs (list "evidenceFirst" "snapshot-logs") -}}{{- end -}}
-{{- range $action, $approval := .Values.approval -}}
+{{- $values := .root.Values -}}{{- $needs := list -}}
+{{- if $values.evidenceFirst -}}{{- $needs = append $needs (list "evidenceFirst" "snapshot-logs") -}}{{- end -}}
+{{- range $action, $approval := $values.approval -}}
   {{- if $approval.enabled -}}{{- $needs = append $needs (list (printf "approval.%s" $action) "request-approval" $action) -}}{{- end -}}
 {{- end -}}
-{{- if .Values.escalate -}}{{- $needs = append $needs (list "escalate" "delete-pod" "suspend-workload") -}}{{- end -}}
-{{- if .Values.restrictIsolated -}}{{- $needs = append $needs (list "restrictIsolated" "isolate-network" "restrict-access") -}}{{- end -}}
-{{- if (index $functions "request-approval").enabled -}}{{- $needs = append $needs (list "functions.request-approval, which asks for restrict-access," "restrict-access") -}}{{- end -}}
-{{- range $needs -}}
-  {{- $value := first . -}}
-  {{- range rest . -}}
-    {{- if not (get $functions .).enabled -}}{{- fail (printf "%s needs functions.%s.enabled" $value .) -}}{{- end -}}
+{{- if $values.escalate -}}{{- $needs = append $needs (list "escalate" "delete-pod" "suspend-workload") -}}{{- end -}}
+{{- if $values.restrictIsolated -}}{{- $needs = append $needs (list "restrictIsolated" "isolate-network" "restrict-access") -}}{{- end -}}
+{{- if has "request-approval" .on -}}{{- $needs = append $needs (list "functions.request-approval, which asks for restrict-access," "restrict-access") -}}{{- end -}}
+{{- range $need := $needs -}}
+  {{- range rest $need -}}
+    {{- if not (has . $.on) -}}{{- fail (printf "%s needs functions.%s.enabled" (first $need) .) -}}{{- end -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -53,8 +53,10 @@ final class DocumentationTest {
                 .map(Setting::name)
                 .toList();
 
-        assertThat(SETTING.matcher(Files.readString(file)).results().map(match -> match.group()))
-                .allSatisfy(name -> assertThat(known).anyMatch(each -> each.equals(name) || each.startsWith(name)));
+        Stream.concat(Documentation.code(file).stream(), Documentation.commands(file).stream())
+                .flatMap(text -> SETTING.matcher(text).results())
+                .map(match -> match.group())
+                .forEach(name -> assertThat(known).anyMatch(each -> each.equals(name) || each.startsWith(name)));
     }
 
     /** Paths of the project in code, such as {@code functions/jvm.args}. */

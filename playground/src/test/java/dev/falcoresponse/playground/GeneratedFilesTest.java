@@ -44,11 +44,12 @@ final class GeneratedFilesTest {
     @Test
     void theDocumentedSettingsAreThoseOfTheCode() throws IOException {
         Path file = HOME.resolve("docs/settings.md");
-        String text = Files.readString(file);
+        StringBuilder sections = new StringBuilder();
         for (String action : actions()) {
-            text = between(text, action, table(SettingTable.prefix(action)));
+            sections.append("\n## ").append(action).append("\n\n").append(table(SettingTable.prefix(action)));
         }
-        check(file, between(text, "response", table(SettingTable.SHARED_PREFIX)));
+        String text = between(Files.readString(file), "response", table(SettingTable.SHARED_PREFIX));
+        check(file, between(text, "actions", sections + "\n"));
     }
 
     private static String table(String prefix) throws IOException {
@@ -68,21 +69,47 @@ final class GeneratedFilesTest {
     void theChartTakesTheSettingsOfTheCodeOnly() throws IOException {
         Path file = HOME.resolve("charts/falco-response/values.schema.json");
         JsonNode schema = JSON.readTree(file.toFile());
-        names((ObjectNode) schema.at("/$defs/env"), "");
+        settings((ObjectNode) schema.at("/$defs/env"), "");
+        ObjectNode functions = ((ObjectNode) schema.at("/properties/functions")).putObject("properties");
         for (String action : actions()) {
-            names((ObjectNode) schema.at("/properties/functions/properties/" + action + "/properties/env"), action);
+            ObjectNode each = functions.putObject(action).put("type", "object").put("additionalProperties", false);
+            function(each.putObject("properties"), action);
         }
         check(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(schema) + "\n");
     }
 
+    /** What the values may say about a function, as its manifests are. */
+    private static void function(ObjectNode values, String action) throws IOException {
+        Path folder = KNATIVE.resolve(action);
+        String base = Files.readString(KNATIVE.resolve("base/kustomization.yaml"));
+        boolean isSink = Files.readString(KNATIVE.resolve("base/broker.yaml")).contains("name: " + action + "\n");
+        if (base.contains("../" + action + "\n") && !isSink) {
+            values.putObject("enabled").put("type", "boolean");
+        }
+        if (Files.readString(folder.resolve("service.yaml")).contains("RESPONSE_DRY_RUN")) {
+            values.putObject("dryRun").put("type", "boolean");
+        }
+        if (!TriggerRules.of(folder.resolve("trigger.yaml")).isEmpty()) {
+            values.putObject("rules").put("$ref", "#/$defs/rules");
+        }
+        settings(values.putObject("env"), action);
+        for (String name : List.of("resources", "minScale", "maxScale", "digest")) {
+            values.putObject(name).put("$ref", "#/$defs/" + name);
+        }
+    }
+
     /** Quarkus' own and the SDKs' variables are taken too. */
-    private static void names(ObjectNode env, String action) throws IOException {
+    private static void settings(ObjectNode env, String action) throws IOException {
+        env.put("type", "object").put("additionalProperties", false);
         ObjectNode known = env.putObject("properties");
         SettingsSource.read(HOME).stream()
                 .map(Setting::name)
                 .filter(each -> each.startsWith(SettingTable.SHARED_PREFIX)
                         || (!action.isEmpty() && each.startsWith(SettingTable.prefix(action))))
                 .forEach(name -> known.putObject(name).put("$ref", "#/$defs/value"));
+        env.putObject("patternProperties")
+                .putObject("^(QUARKUS|AWS|JAVA|OTEL)_[A-Z0-9_]+$")
+                .put("$ref", "#/$defs/value");
     }
 
     @Test

@@ -124,6 +124,20 @@ final class RuleBookIT {
                 .containsAll(TriggerRules.of(HOME.resolve("knative").resolve("cordon-node/trigger-host.yaml")));
     }
 
+    /** A rule about which nobody would be asked is a mistake too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"delete-pod", "suspend-workload"})
+    void peopleAreAskedAboutRulesThatFalcoHas(String action) {
+        List<String> asked = TriggerRules.of(
+                HOME.resolve("knative/components/approve-" + action).resolve("request-approval-" + action + ".yaml"));
+
+        assertThat(asked).isNotEmpty();
+        assertThat(rows().stream().map(Row::rule)).containsAll(asked);
+        if (action.equals("delete-pod")) {
+            assertThat(rulesOf(action)).containsAll(asked);
+        }
+    }
+
     private static List<String> rulesOf(String action) {
         return TriggerRules.of(HOME.resolve("knative").resolve(action).resolve("trigger.yaml"));
     }

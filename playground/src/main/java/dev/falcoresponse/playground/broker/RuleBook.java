@@ -108,7 +108,7 @@ public record RuleBook(List<Trigger> triggers) {
         return file.getFileName().toString().matches("trigger(-[a-z-]+)?\\.yaml");
     }
 
-    private static List<Path> triggerFiles(Path knative) {
+    static List<Path> triggerFiles(Path knative) {
         Predicate<Path> isInstalled = installed(knative.resolve("base"));
         try (Stream<Path> files = Files.find(knative, 2, (file, _) -> isTriggerFile(file))) {
             return files.filter(isInstalled).sorted().toList();

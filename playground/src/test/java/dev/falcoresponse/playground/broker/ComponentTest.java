@@ -7,12 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falcoresponse.testing.KubeBinaries;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A component changes the Triggers as kustomize does. */
@@ -25,21 +23,19 @@ final class ComponentTest {
         return specs;
     }
 
-    private static List<JsonNode> withoutComponent() throws IOException {
-        try (Stream<Path> files = Files.find(
-                KNATIVE, 2, (file, _) -> file.getFileName().toString().matches("trigger(-.*)?[.]yaml"))) {
-            return files.flatMap(each -> Manifests.read(each, "Trigger").stream())
-                    .toList();
-        }
+    private static List<JsonNode> withoutComponent() {
+        return RuleBook.triggerFiles(KNATIVE).stream()
+                .flatMap(each -> Manifests.read(each, "Trigger").stream())
+                .toList();
     }
 
-    private static JsonNode evidenceFirst() throws IOException {
+    private static JsonNode evidenceFirst() {
         return byName(Component.read(KNATIVE.resolve("components").resolve("evidence-first"))
                 .apply(withoutComponent()));
     }
 
     @Test
-    void withEvidenceFirstTheActionsAreTriggeredByTheReplyForTheirRules() throws IOException {
+    void withEvidenceFirstTheActionsAreTriggeredByTheReplyForTheirRules() {
         JsonNode before = byName(withoutComponent());
         JsonNode after = evidenceFirst();
 
