@@ -330,7 +330,7 @@ final class PageIT {
         page.visit("settings");
         assertThat(page.textOf("#functions [aria-label='delete-pod']"))
                 .contains(
-                        "RESPONSE_DRY_RUN\nfalse (set): preview only",
+                        "RESPONSE_DRY_RUN\nfalse (set): Preview only",
                         "RESPONSE_BUDGET\n20/1m (default)",
                         "DELETE_POD_MODE")
                 .doesNotContain("ISOLATE_NETWORK_SCOPE");
