@@ -6,11 +6,15 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.util.concurrent.CompletionException;
 
-/** The baseline: one DELETE request per pod, sent by the same Kubernetes client that the functions use. */
-record BareApi(KubernetesClient client) implements Subject {
+/**
+ * A baseline: what no response can do without, sent by the same Kubernetes client that the functions use.
+ *
+ * @param reads whether each DELETE follows a GET from the API server's watch cache, as a response must read the pod first
+ */
+record BareApi(KubernetesClient client, boolean reads) implements Subject {
     @Override
     public String name() {
-        return "bare API";
+        return reads ? "bare GET and DELETE" : "bare DELETE";
     }
 
     @Override
@@ -20,15 +24,24 @@ record BareApi(KubernetesClient client) implements Subject {
                         + pod.getMetadata().getName();
         String options = "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"gracePeriodSeconds\":5,"
                 + "\"preconditions\":{\"uid\":\"" + pod.getMetadata().getUid() + "\"}}";
-        HttpRequest request = client.getHttpClient()
+        HttpRequest get = client.getHttpClient()
+                .newHttpRequestBuilder()
+                .uri(uri + "?resourceVersion=0")
+                .build();
+        HttpRequest delete = client.getHttpClient()
                 .newHttpRequestBuilder()
                 .uri(uri)
                 .method("DELETE", "application/json", options)
                 .build();
-        return () -> delete(request);
+        return () -> {
+            if (reads) {
+                send(get);
+            }
+            send(delete);
+        };
     }
 
-    private void delete(HttpRequest request) throws RequestFailedException {
+    private void send(HttpRequest request) throws RequestFailedException {
         try {
             HttpResponse<byte[]> response =
                     client.getHttpClient().sendAsync(request, byte[].class).join();

@@ -63,12 +63,12 @@ final class LogCapture {
         Map<String, String> settings = new HashMap<>(FunctionProcess.ACTING);
         settings.put("SNAPSHOT_LOGS_STORE", evidence.toUri().toString());
         settings.put("SNAPSHOT_LOGS_MAX_BYTES", megabytes + "M");
-        Packaging packaging = Packaging.best(checkout.target(FUNCTION));
+        Packaging packaging = checkout.built(FUNCTION).getFirst();
         List<Double> baseline = new ArrayList<>();
         List<Double> snapshots = new ArrayList<>();
         try (FakeNode node = FakeNode.add(server.client(), megabytes);
                 FunctionProcess function = FunctionProcess.launch(
-                        checkout.target(FUNCTION), packaging, checkout.access(FUNCTION, server), settings);
+                        checkout.target(FUNCTION, packaging), packaging, checkout.access(FUNCTION, server), settings);
                 Endpoint endpoint = Endpoint.of(function)) {
             StartupTime.awaitReady(function);
             // round -1 is a warm-up and not measured

@@ -43,8 +43,8 @@ record Report(List<Measurement> rows) {
     String markdown() {
         return """
                 Measured on %s by `benchmark/run` (%s); client, functions, API server and etcd share the machine. Values are
-                medians of the rounds; the ratio compares with the bare API in the same round; the spread is the lowest and the
-                highest round.
+                medians of the rounds; the ratio compares with the bare GET and DELETE in the same round; the spread is the
+                lowest and the highest round.
 
                 | | | median | ratio | spread | goal |
                 |---|---|---|---|---|---|
@@ -77,7 +77,7 @@ record Report(List<Measurement> rows) {
             entry.put("what", row.label()).put("subject", row.subject()).put("unit", row.unit());
             row.values().forEach(entry.putArray("rounds")::add);
             if (!row.baseline().isEmpty()) {
-                row.baseline().forEach(entry.putArray("bareApi")::add);
+                row.baseline().forEach(entry.putArray("bareGetAndDelete")::add);
             }
             if (!Double.isNaN(row.goal())) {
                 entry.put("goal", row.goal());
