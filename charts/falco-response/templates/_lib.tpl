@@ -2,13 +2,15 @@
 
 {{- /* env (container, name, value): sets an environment variable */ -}}
 {{- define "env" -}}
+{{- /* a large number would be written as 1e+06 */ -}}
+{{- $value := and (kindIs "float64" .value) (eq .value (floor .value)) | ternary (printf "%.0f" (float64 .value)) (toString .value) -}}
 {{- $env := list -}}{{- $seen := false -}}
 {{- range .container.env -}}
   {{- if eq .name $.name -}}
-    {{- $seen = true -}}{{- $env = append $env (dict "name" $.name "value" (toString $.value)) -}}
+    {{- $seen = true -}}{{- $env = append $env (dict "name" $.name "value" $value) -}}
   {{- else -}}{{- $env = append $env . -}}{{- end -}}
 {{- end -}}
-{{- if not $seen -}}{{- $env = append $env (dict "name" .name "value" (toString .value)) -}}{{- end -}}
+{{- if not $seen -}}{{- $env = append $env (dict "name" .name "value" $value) -}}{{- end -}}
 {{- $_ := set .container "env" $env -}}
 {{- end -}}
 
@@ -45,7 +47,11 @@
 {{- $annotations := $template.metadata.annotations -}}
 {{- with $function.maxScale -}}{{- $_ := set $annotations "autoscaling.knative.dev/max-scale" (toString .) -}}{{- end -}}
 {{- $min := hasKey $function "minScale" | ternary $function.minScale $values.minScale -}}
-{{- if not (kindIs "invalid" $min) -}}{{- $_ := set $annotations "autoscaling.knative.dev/min-scale" (toString $min) -}}{{- end -}}
+{{- /* the value for all takes away no replica that a function needs */ -}}
+{{- $needed := get $annotations "autoscaling.knative.dev/min-scale" | default "0" | int -}}
+{{- if and (not (kindIs "invalid" $min)) (or (hasKey $function "minScale") (gt (int $min) $needed)) -}}
+  {{- $_ := set $annotations "autoscaling.knative.dev/min-scale" (toString $min) -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* own (action, spec, container, values): what the values say about some actions */ -}}
@@ -119,7 +125,7 @@
   {{- if hasKey $values.approval $action -}}
     {{- $_ := set $spec "filters" (list (index $spec.filters 0) (fromYaml (include "approvalRules" (dict "action" $action "root" .root)))) -}}
   {{- end -}}
-{{- else if and (eq $name "delete-pod") (index $values.approval "delete-pod").enabled -}}
+{{- else if (get $values.approval $name | default dict).enabled -}}
   {{- $_ := set $spec "filters" (append $spec.filters (dict "not" (fromYaml (include "approvalRules" (dict "action" $name "root" .root))))) -}}
 {{- end -}}
 {{- if $values.oidc -}}
@@ -174,6 +180,20 @@
 {{- end -}}
 {{- if $values.escalate -}}{{- $needs = append $needs (list "escalate" "delete-pod" "suspend-workload") -}}{{- end -}}
 {{- if $values.restrictIsolated -}}{{- $needs = append $needs (list "restrictIsolated" "isolate-network" "restrict-access") -}}{{- end -}}
+{{- range $action, $approval := $values.approval -}}
+  {{- $rules := (get $values.functions $action | default dict).rules -}}
+  {{- if and $approval.enabled $rules (not $approval.rules) -}}
+    {{- fail (printf "approval.%s.rules is empty, and functions.%s.rules is not: say about which rules people are asked" $action $action) -}}
+  {{- end -}}
+{{- end -}}
+{{- if and (index $values.approval "delete-pod").enabled $values.evidenceFirst -}}
+  {{- $own := fromYaml (index (regexSplit "(?m)^---$" (.root.Files.Get "knative/delete-pod/trigger.yaml") -1) 0) -}}
+  {{- $known := (get $values.functions "delete-pod" | default dict).rules -}}
+  {{- if not $known -}}{{- $known = list -}}{{- range (index $own.spec.filters 1).any -}}{{- $known = append $known .exact.rule -}}{{- end -}}{{- end -}}
+  {{- range (index $values.approval "delete-pod").rules -}}
+    {{- if not (has . $known) -}}{{- fail (printf "approval.delete-pod.rules has %q, for which evidenceFirst stores nothing: add it to functions.delete-pod.rules" .) -}}{{- end -}}
+  {{- end -}}
+{{- end -}}
 {{- if has "request-approval" .on -}}{{- $needs = append $needs (list "functions.request-approval, which asks for restrict-access," "restrict-access") -}}{{- end -}}
 {{- range $need := $needs -}}
   {{- range rest $need -}}

@@ -114,6 +114,22 @@ final class DocumentedCommandsIT {
         bash(block(README, "kubectl -n falco-response get ksvc"));
 
         assertThat(dryRunOf("delete-pod")).isEqualTo("true");
+        assertThat(dryRunOf("snapshot-logs")).isEqualTo("true");
+    }
+
+    /** Helm does not know what kubectl has changed. */
+    @Test
+    @Order(2)
+    void withHelmAFunctionActsAgainAfterTheStopCommandAndIsStoppedAgain() throws Exception {
+        String upgrade = block(OPERATING, "helm upgrade");
+
+        bash(upgrade);
+        assertThat(dryRunOf("delete-pod")).isEqualTo("false");
+        bash(block(README, "kubectl -n falco-response get ksvc"));
+        assertThat(dryRunOf("delete-pod")).isEqualTo("true");
+        bash(upgrade);
+        assertThat(dryRunOf("delete-pod")).isEqualTo("false");
+        bash(block(README, "kubectl -n falco-response get ksvc"));
     }
 
     @Test
@@ -149,7 +165,7 @@ final class DocumentedCommandsIT {
         bash("kubectl -n shop annotate pod web-7c5ddbdf54-x2v8k falco-response/rule=shell");
         assertThat(bash(block(OPERATING, "kubectl get pods -A")))
                 .contains("shop/web-7c5ddbdf54-x2v8k", "falco-response/rule=shell");
-        // this block ends with ./play for the current cluster, which YourClusterPageIT shows
+        // this block ends with ./play for the current cluster, which CurrentClusterPageIT shows
         assertThat(bash(block(OPERATING, "kubectl -n falco-response get triggers")
                         .lines()
                         .filter(line -> !line.startsWith("./play"))

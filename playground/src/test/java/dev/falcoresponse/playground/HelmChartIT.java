@@ -27,6 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chart makes the same objects as kustomize, refuses what it cannot do, and leaves nothing behind. */
 @NeedsKubeApiServer
@@ -168,7 +169,12 @@ final class HelmChartIT {
                 "image.tagg=1                                             | /image",
                 "isolate.policyKind=antrea                                | /isolate/policyKind",
                 "functions.snapshot-logs.enabled=false,evidenceFirst=true | functions.snapshot-logs.enabled",
-                "functions.restrict-access.enabled=false                  | functions.restrict-access.enabled"
+                "functions.restrict-access.enabled=false                  | functions.restrict-access.enabled",
+                "env.RESPONSE_DRY_RUN=false                               | /env",
+                "functions.isolate-network.env.ISOLATE_NETWORK_SCOPE=address | /functions/isolate-network/env",
+                "functions=null                                           | functions",
+                "approval.delete-pod.enabled=true,functions.delete-pod.rules={A} | approval.delete-pod.rules",
+                "approval.delete-pod.enabled=true,approval.delete-pod.rules={Z},evidenceFirst=true | evidenceFirst stores nothing"
             })
     void aWrongValueIsRefusedWithItsPlace(String value, String place) throws Exception {
         Run refused = template("falco-response", value.strip());
@@ -183,6 +189,89 @@ final class HelmChartIT {
                         .output())
                 .contains("name: delete-pod")
                 .doesNotContain("cordon-node-", "name: cordon-node", "serviceAccountName: cordon-node");
+    }
+
+    /** Else it would act while people are being asked. */
+    @ParameterizedTest
+    @ValueSource(strings = {"delete-pod", "suspend-workload"})
+    void anActionLeavesTheRulesAloneAboutWhichPeopleAreAsked(String action) throws Exception {
+        Path values = Files.writeString(WORK.resolve("approval.yaml"), """
+            approval: {%1$s: {enabled: true, rules: [Mine, Other]}}
+            functions: {%1$s: {rules: [Mine, Third]}}
+            """.formatted(action));
+        Map<String, JsonNode> made =
+                objects(helm("template", "r", CHART.toString(), "-n", "sec", "-f", values.toString())
+                        .output());
+
+        JsonNode filters = made(made, "Trigger sec/" + action).at("/spec/filters");
+        assertThat(filters.path(1).findValuesAsText("rule")).containsExactly("Mine", "Third");
+        assertThat(filters.path(2).path("not").findValuesAsText("rule")).containsExactly("Mine", "Other");
+        assertThat(made(made, "Trigger sec/request-approval-" + action)
+                        .at("/spec/filters/1")
+                        .findValuesAsText("rule"))
+                .containsExactly("Mine", "Other");
+    }
+
+    /** Its evidence is in its pod. */
+    @Test
+    void theScaleOfAllTakesNoReplicaFromSnapshotLogs() throws Exception {
+        Map<String, JsonNode> made = objects(template("sec", "minScale=0").output());
+
+        assertThat(made(made, "Service sec/snapshot-logs")
+                        .at("/spec/template/metadata/annotations/autoscaling.knative.dev~1min-scale")
+                        .asText())
+                .isEqualTo("1");
+    }
+
+    @Test
+    void kafkaAndWebhookGoTogether() throws Exception {
+        Path values = Files.writeString(WORK.resolve("ingest.yaml"), """
+            oidc: true
+            ingest: {kafka: {bootstrapServers: "a:9092, b:9092,"}, webhook: {tokenSecret: tok}}
+            env: {QUARKUS_HTTP_LIMITS_MAX_BODY_SIZE: 2097152}
+            """);
+        Map<String, JsonNode> made =
+                objects(helm("template", "r", CHART.toString(), "-n", "sec", "-f", values.toString())
+                        .output());
+
+        JsonNode source = made(made, "KafkaSource sec/falco-alerts").path("spec");
+        assertThat(source.path("bootstrapServers")).extracting(JsonNode::asText).containsExactly("a:9092", "b:9092");
+        assertThat(source.at("/delivery/deadLetterSink/audience").asText())
+                .isEqualTo("falco-response/notify-falcosidekick");
+        assertThat(made(made, "Trigger sec/ingest-alert")
+                        .at("/spec/subscriber/audience")
+                        .asText())
+                .isEqualTo("falco-response/ingest-alert");
+        assertThat(env(made(made, "Service sec/ingest-alert").at("/spec/template/spec/containers/0")))
+                .containsEntry("RESPONSE_TOKEN_FILE", "/token/token")
+                .containsEntry("QUARKUS_HTTP_LIMITS_MAX_BODY_SIZE", "2097152");
+    }
+
+    /** Each subscriber, dead letter sink and ServiceAccount is there, whatever is switched off. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "functions.cordon-node.enabled=false",
+                "functions.delete-pod.enabled=false,evidenceFirst=true",
+                "functions.request-approval.enabled=false,functions.restrict-access.enabled=false",
+                "functions.suspend-workload.enabled=false,functions.isolate-network.enabled=false,oidc=true",
+                "functions.snapshot-logs.enabled=false",
+                "approval.suspend-workload.enabled=true,escalate=true,restrictIsolated=true,evidenceFirst=true"
+            })
+    void nothingPointsToWhatIsNotThere(String values) throws Exception {
+        Map<String, JsonNode> made = objects(template("sec", values).output());
+
+        assertThat(made).isNotEmpty();
+        for (JsonNode each : made.values()) {
+            for (JsonNode reference : each.findValues("ref")) {
+                if (reference.path("apiVersion").asText().startsWith("serving.")) {
+                    assertThat(made)
+                            .containsKey("Service sec/" + reference.path("name").asText());
+                }
+            }
+            each.findValuesAsText("serviceAccountName")
+                    .forEach(account -> assertThat(made).containsKey("ServiceAccount sec/" + account));
+        }
     }
 
     @Test
@@ -248,6 +337,7 @@ final class HelmChartIT {
         assertThat(linted.status()).as(linted.output() + linted.errors()).isZero();
         String chart = WORK.resolve("falco-response-0.1.0.tgz").toString();
 
+        List<String> before = inventory(client);
         Run installed = helm("install", "responses", chart, "-n", "sec", "--create-namespace");
         assertThat(installed.status()).as(installed.errors()).isZero();
         assertThat(installed.output()).contains("kubectl label namespace sec");
@@ -276,7 +366,7 @@ final class HelmChartIT {
 
         Run removed = helm("uninstall", "responses", "-n", "sec", "--wait");
         assertThat(removed.status()).as(removed.errors()).isZero();
-        assertThat(leftBehind(client)).isEmpty();
+        assertThat(inventory(client)).isEqualTo(before);
         for (String kind : List.of("ksvc", "triggers", "brokers", "eventtypes", "pingsources", "sinkbindings")) {
             assertThat(run(kubectl.toString(), "-n", "sec", "get", kind, "-o", "name")
                             .output())
@@ -285,15 +375,30 @@ final class HelmChartIT {
         }
     }
 
-    private static List<String> leftBehind(KubernetesClient client) {
+    /** What is in the cluster, but for Events and what the API server keeps for itself. */
+    private static List<String> inventory(KubernetesClient client) {
         return Stream.of(
                         client.rbac().clusterRoles().list().getItems(),
                         client.rbac().clusterRoleBindings().list().getItems(),
-                        client.rbac().roles().inNamespace("sec").list().getItems(),
-                        client.serviceAccounts().inNamespace("sec").list().getItems(),
+                        client.rbac().roles().inAnyNamespace().list().getItems(),
+                        client.rbac().roleBindings().inAnyNamespace().list().getItems(),
+                        client.serviceAccounts().inAnyNamespace().list().getItems(),
+                        client.configMaps().inNamespace("sec").list().getItems(),
+                        client.secrets().inAnyNamespace().list().getItems(),
+                        client.network()
+                                .v1()
+                                .networkPolicies()
+                                .inAnyNamespace()
+                                .list()
+                                .getItems(),
                         client.admissionRegistration()
                                 .v1()
                                 .validatingAdmissionPolicies()
+                                .list()
+                                .getItems(),
+                        client.admissionRegistration()
+                                .v1()
+                                .validatingAdmissionPolicyBindings()
                                 .list()
                                 .getItems(),
                         client.apiextensions()
@@ -302,8 +407,9 @@ final class HelmChartIT {
                                 .list()
                                 .getItems())
                 .<HasMetadata>flatMap(List::stream)
-                .map(each -> each.getMetadata().getName())
-                .filter(name -> name.contains("falco-response") || name.contains("delete-pod"))
+                .map(each -> each.getKind() + " " + each.getMetadata().getNamespace() + "/"
+                        + each.getMetadata().getName())
+                .sorted()
                 .toList();
     }
 }

@@ -75,6 +75,11 @@ public interface Action<T> {
         return false;
     }
 
+    /** Whether anybody may send events of this type: the action does nothing with them but answer whoever asks. */
+    default boolean isOpenTo(String type) {
+        return false;
+    }
+
     /**
      * The change, when an attempt whose answer was lost must have made it: a further delivery no longer finds the object as it
      * was. Empty when it cannot be told from the object.

@@ -1,10 +1,15 @@
 package dev.falcoresponse.event;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +26,9 @@ record JsonObject(String path, JsonNode node) {
 
     static JsonObject parse(byte[] json) throws UnreadableException {
         try {
-            return new JsonObject("", READER.readTree(json)).requireObject();
+            // strictly: Jackson would guess other encodings, and replace what is no UTF-8
+            Reader text = new InputStreamReader(new ByteArrayInputStream(json), UTF_8.newDecoder());
+            return new JsonObject("", READER.readTree(text)).requireObject();
         } catch (JsonProcessingException e) {
             throw new UnreadableException("The body is no JSON: " + StrictJson.fault(e));
         } catch (IOException e) {

@@ -41,7 +41,7 @@ final class RequestGate {
     /** Probes and metrics; compared as written, since dots and escapes can stand for another path. */
     private static final Pattern PROBES = Pattern.compile("/[_q]/[a-z/-]*");
 
-    private final boolean takesUnreadable;
+    private final Action<?> action;
     private final long maxBody;
     private final Callers callers;
     private final ProblemHandler problems;
@@ -54,7 +54,7 @@ final class RequestGate {
             Callers callers,
             ProblemHandler problems,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBody) {
-        this.takesUnreadable = action.takesUnreadable();
+        this.action = action;
         this.maxBody = maxBody.asLongValue();
         this.callers = callers;
         this.problems = problems;
@@ -79,11 +79,17 @@ final class RequestGate {
         context.addEndHandler(_ -> admission.end());
         context.addBodyEndHandler(_ -> release(request, admission));
         admission.whenAbandoned(() -> release(request, admission));
-        if (callers.areChecked()) {
+        if (callers.areChecked() && !isOpen(request.headers())) {
             check(context);
         } else {
             route(context);
         }
+    }
+
+    /** Only for the binary form, whose type nothing later can change. */
+    private boolean isOpen(MultiMap headers) {
+        List<String> types = headers.getAll("ce-type");
+        return types.size() == 1 && action.isOpenTo(types.getFirst()) && MediaType.of(headers) == MediaType.BINARY;
     }
 
     private void release(HttpServerRequest request, AdmittedRequest admission) {
@@ -172,7 +178,7 @@ final class RequestGate {
     }
 
     private void pass(RoutingContext context) {
-        if (takesUnreadable) {
+        if (action.takesUnreadable()) {
             admission(context).reads(FirstKibibyte.read(context, maxBody));
         } else {
             MediaType.of(context.request().headers());
@@ -203,6 +209,6 @@ final class RequestGate {
         if (!admission(context).received(context.body().length())) {
             throw RefusedException.overloaded();
         }
-        CloudEventNormalizer.normalize(context, takesUnreadable);
+        CloudEventNormalizer.normalize(context, action.takesUnreadable());
     }
 }

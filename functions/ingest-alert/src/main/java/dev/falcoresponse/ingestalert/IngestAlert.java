@@ -7,6 +7,7 @@ import dev.falcoresponse.action.EventTarget;
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Denied;
 import dev.falcoresponse.action.Outcome.Failed;
+import dev.falcoresponse.action.Outcome.Rejected;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Permission;
 import dev.falcoresponse.action.Reason;
@@ -38,12 +39,19 @@ final class IngestAlert implements Action<Alert> {
     /** An idle connection that the broker has closed, or a replica of it that ends. */
     private static final Duration REPEATS = Duration.ofSeconds(3);
 
-    private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private static final String WITHOUT_BROKER =
+            BrokerSink.ADDRESS + " is not set: alerts of webhooks cannot be handed on";
 
     private final Optional<BrokerSink> broker;
+    private final boolean takesWebhooks;
+    private final boolean checksCallers;
 
     IngestAlert(ResponseSettings settings) {
         this.broker = BrokerSink.in(System.getenv(), settings.apiTimeout());
+        this.takesWebhooks = settings.tokenFile().isPresent();
+        this.checksCallers = takesWebhooks || settings.oidcAudience().isPresent();
     }
 
     @PreDestroy
@@ -83,9 +91,28 @@ final class IngestAlert implements Action<Alert> {
         return List.of();
     }
 
+    /** Webhooks need the broker. */
+    @Override
+    public Optional<String> obstacle() {
+        return takesWebhooks && broker.isEmpty() ? Optional.of(WITHOUT_BROKER) : Optional.empty();
+    }
+
+    /** Whoever sends it gets the alert back, named: nothing reaches the broker but by its own Trigger. */
+    @Override
+    public boolean isOpenTo(String type) {
+        return type.equals(IngestReader.FROM_KAFKA);
+    }
+
     /** Falcosidekick sends our notifications to all its outputs. */
     @Override
     public Optional<Outcome> refusal(Alert alert, Alert event) {
+        if (!IngestReader.isFromKafka(event.event()) && !checksCallers) {
+            return Optional.of(
+                    new Rejected(
+                            403,
+                            Reason.NOT_ALLOWED,
+                            "Anybody could send alerts: set RESPONSE_TOKEN_FILE or RESPONSE_OIDC_AUDIENCE to take them from a webhook"));
+        }
         return Notification.isOne(alert.rule(), alert.source())
                 ? Optional.of(new Denied(Reason.SELF, "This is a notification about a response and no alert"))
                 : Optional.empty();
@@ -111,8 +138,7 @@ final class IngestAlert implements Action<Alert> {
     /** Why the broker did not take the alert; empty when it did. Each repetition has the same id. */
     private Optional<OutcomeException> post(Alert alert) {
         try {
-            broker.orElseThrow(() -> new OutcomeException(Failed.retryable(
-                            Reason.UNAVAILABLE, BrokerSink.ADDRESS + " is not set: the alert cannot be handed on")))
+            broker.orElseThrow(() -> new OutcomeException(Failed.retryable(Reason.UNAVAILABLE, WITHOUT_BROKER)))
                     .post(NamedAlert.event(alert));
             return Optional.empty();
         } catch (OutcomeException e) {

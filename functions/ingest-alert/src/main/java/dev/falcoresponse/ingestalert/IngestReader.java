@@ -17,7 +17,7 @@ import java.util.UUID;
 @Singleton
 final class IngestReader implements EventReader {
     /** What a Knative KafkaSource makes of a message that is no CloudEvent. */
-    private static final String FROM_KAFKA = "dev.knative.kafka.event";
+    static final String FROM_KAFKA = "dev.knative.kafka.event";
 
     static boolean isFromKafka(ReceivedEvent event) {
         return event.attribute("type").equals(FROM_KAFKA);

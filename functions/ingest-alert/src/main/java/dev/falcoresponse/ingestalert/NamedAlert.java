@@ -5,6 +5,8 @@ import dev.falcoresponse.event.FalcoAlerts;
 import dev.falcoresponse.record.ReplyAttributes;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,12 +18,19 @@ final class NamedAlert {
     /** Attributes and extensions by name. */
     static Map<String, String> attributes(Alert alert) {
         Map<String, String> attributes = new HashMap<>(Map.of(
-                "id", alert.id(),
-                "source", "https://falco.org",
-                "type", FalcoAlerts.TYPE,
-                "time", DateTimeFormatter.ISO_INSTANT.format(alert.time()),
-                "rule", alert.rule()));
-        Map.of("priority", alert.priority(), "eventsource", alert.source(), "hostname", alert.hostname())
+                "id", alert.id(), "source", "https://falco.org", "type", FalcoAlerts.TYPE, "rule", alert.rule()));
+        Map.of(
+                        "priority",
+                        alert.priority(),
+                        "eventsource",
+                        alert.source(),
+                        "hostname",
+                        alert.hostname(),
+                        "time",
+                        time(alert.time()),
+                        // which RESPONSE_CLUSTER compares
+                        "cluster",
+                        alert.event().attribute("cluster"))
                 .forEach((name, value) -> {
                     if (!value.isEmpty()) {
                         attributes.put(name, value);
@@ -29,6 +38,12 @@ final class NamedAlert {
                 });
         attributes.replaceAll((_, value) -> ReplyAttributes.line(value));
         return attributes;
+    }
+
+    /** RFC 3339; empty for a time that it cannot write. */
+    private static String time(Instant time) {
+        int year = time.atOffset(ZoneOffset.UTC).getYear();
+        return year >= 0 && year <= 9999 ? DateTimeFormatter.ISO_INSTANT.format(time) : "";
     }
 
     /** With the data as it came. */

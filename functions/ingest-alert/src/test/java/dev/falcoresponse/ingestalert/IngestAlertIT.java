@@ -24,6 +24,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,27 +51,28 @@ class IngestAlertIT {
     private static final String TOKEN = "s3cret-token";
 
     private static final EventSink broker = EventSink.start();
+    private static Path token = Path.of("");
     private static FunctionProcess function;
-    private static FunctionProcess guarded;
 
     private static FunctionProcess start(Map<String, String> more) {
         Map<String, String> settings =
                 new HashMap<>(Map.of("K_SINK", broker.uri().toString()));
+        settings.put("RESPONSE_TOKEN_FILE", token.toString());
         settings.putAll(more);
+        // an empty value stands for a variable that is not set
+        settings.values().removeIf(String::isEmpty);
         return FunctionProcess.start(ThisFunction.TARGET, NOWHERE, settings);
     }
 
     @BeforeAll
-    static void startBoth(@TempDir Path folder) throws Exception {
-        Path token = Files.writeString(folder.resolve("token"), TOKEN + "\n");
+    static void start(@TempDir Path folder) throws Exception {
+        token = Files.writeString(folder.resolve("token"), TOKEN + "\n");
         function = start(Map.of());
-        guarded = start(Map.of("RESPONSE_TOKEN_FILE", token.toString()));
     }
 
     @AfterAll
     static void stop() {
         function.close();
-        guarded.close();
         broker.close();
     }
 
@@ -108,7 +110,9 @@ class IngestAlertIT {
     }
 
     private static RequestSpecification asFalcosidekick(FunctionProcess to) {
-        return Send.request(to.uri()).header("Content-Type", "application/json; charset=utf-8");
+        return Send.request(to.uri())
+                .header("Content-Type", "application/json; charset=utf-8")
+                .header("Authorization", "Bearer " + TOKEN);
     }
 
     private static ValidatableResponse fromWebhook(String body) {
@@ -209,7 +213,7 @@ class IngestAlertIT {
     }
 
     @Test
-    void withoutABrokerWebhooksAreRefusedAndKafkaGoesOn() {
+    void withoutABrokerWebhooksAreRefusedAndItIsNotReady() {
         try (FunctionProcess deaf = start(Map.of("K_SINK", ""))) {
             asFalcosidekick(deaf)
                     .body(SHELL.body().getBytes(StandardCharsets.UTF_8))
@@ -217,13 +221,18 @@ class IngestAlertIT {
                     .then()
                     .statusCode(503)
                     .body("detail", containsString("K_SINK is not set"));
+            assertThat(deaf.status("_/ready")).isEqualTo(503);
         }
     }
 
     @Test
     void anAlertFromTheBrokerIsNotPostedThereAgain() {
-        Send.BINARY
-                .to(function.uri(), SHELL.withHeader("ce-knativearrivaltime", "2026-11-23T12:00:00Z"))
+        Send.request(function.uri())
+                .header("Authorization", "Bearer " + TOKEN)
+                .headers(SHELL.withHeader("ce-knativearrivaltime", "2026-11-23T12:00:00Z")
+                        .headers())
+                .body(SHELL.body().getBytes(StandardCharsets.UTF_8))
+                .post()
                 .then()
                 .statusCode(400)
                 .body("detail", containsString("loop"));
@@ -275,26 +284,92 @@ class IngestAlertIT {
         }
     }
 
-    @Test
-    void aWebhookMustKnowTheToken() {
-        byte[] body = SHELL.body().getBytes(StandardCharsets.UTF_8);
-
-        asFalcosidekick(guarded).body(body).post().then().statusCode(401);
-        asFalcosidekick(guarded)
-                .header("Authorization", "Bearer wrong")
-                .body(body)
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Bearer wrong", "Basic czNjcmV0LXRva2Vu"})
+    void aWebhookMustKnowTheToken(String authorization) {
+        Send.request(function.uri())
+                .header("Content-Type", "application/json")
+                .headers(authorization.isEmpty() ? Map.of() : Map.of("Authorization", authorization))
+                .body(SHELL.body().getBytes(StandardCharsets.UTF_8))
                 .post()
                 .then()
                 .statusCode(401);
         assertThat(broker.drain()).isEmpty();
+    }
 
-        asFalcosidekick(guarded)
+    /** The event of a KafkaSource needs no token, since it is only answered: nothing that claims to be one is posted. */
+    @Test
+    void theTypeOfAKafkaSourceInAHeaderOpensNoOtherForm() {
+        for (String form : List.of("application/json", "application/cloudevents+json")) {
+            Send.request(function.uri())
+                    .header("Content-Type", form)
+                    .header("ce-type", "dev.knative.kafka.event")
+                    .header("ce-type", "falco.rule.output.v1")
+                    .body(SHELL.structured().getBytes(StandardCharsets.UTF_8))
+                    .post()
+                    .then()
+                    .statusCode(401);
+        }
+        Send.request(function.uri())
+                .header("Content-Type", "application/cloudevents+json")
+                .header("ce-type", "dev.knative.kafka.event")
+                .body(SHELL.structured().getBytes(StandardCharsets.UTF_8))
+                .post()
+                .then()
+                .statusCode(401);
+        assertThat(broker.drain()).isEmpty();
+    }
+
+    /** Else whoever reaches it could send alerts through it, where the broker itself admits only some. */
+    @Test
+    void withoutATokenAskedForNothingIsPosted() {
+        try (FunctionProcess open = start(Map.of("RESPONSE_TOKEN_FILE", ""))) {
+            asFalcosidekick(open)
+                    .body(SHELL.body().getBytes(StandardCharsets.UTF_8))
+                    .post()
+                    .then()
+                    .statusCode(403)
+                    .body("reason", equalTo("not-allowed"));
+            assertThat(broker.drain()).isEmpty();
+        }
+    }
+
+    @Test
+    void theClusterThatASenderNamesIsKept() {
+        Send.request(function.uri())
                 .header("Authorization", "Bearer " + TOKEN)
-                .body(body)
+                .headers(SHELL.withHeader("ce-cluster", "blue").headers())
+                .body(SHELL.body().getBytes(StandardCharsets.UTF_8))
                 .post()
                 .then()
                 .statusCode(204);
-        assertThat(broker.events("falco.rule.output.v1")).hasSize(1);
+
+        assertThat(broker.events("falco.rule.output.v1")
+                        .getFirst()
+                        .path("cluster")
+                        .asText())
+                .isEqualTo("blue");
+    }
+
+    /** Jackson would guess them, and Falcosidekick writes UTF-8. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-32"})
+    void otherEncodingsAreRefused(String encoding) {
+        asFalcosidekick(function)
+                .body(SHELL.body().getBytes(Charset.forName(encoding)))
+                .post()
+                .then()
+                .statusCode(400);
+        assertThat(broker.drain()).isEmpty();
+    }
+
+    @Test
+    void aTimeThatNoEventCanHaveIsLeftOut() {
+        HttpResponse<byte[]> answer =
+                fromKafka(SHELL.with("time", "+999999999-12-31T23:59:59Z").body(), "partition:0/offset:1");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(header(answer, "ce-time")).isEmpty();
     }
 
     /** A rule's name may hold what a header may not. */

@@ -111,6 +111,9 @@ final class SuspendWorkload implements Reversible<Workload> {
                     Reason.ALREADY_DONE,
                     workload + (workload.kind().isScaled() ? " is at 0 already" : " is suspended already")));
         }
+        if (alert.approval().isPresent()) {
+            return Optional.empty(); // a person's yes needs no further alerts
+        }
         return frequency
                 .tooFew(workload.uid(), alert.deliveryKey())
                 .map(count -> new Skipped(
