@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,12 +13,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /** A child process with a temporary folder; a shutdown hook ends the process and deletes the folder, also on Ctrl-C. */
 final class ChildProcess implements AutoCloseable {
+    private static final int FIRST_PORT = 12_000;
+
+    /** On Linux, unless configured otherwise. */
+    private static final int FIRST_OUTGOING_PORT = 32_768;
+
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** The processes that are not closed yet; also the lock that makes shutdown wait while a process is being started. */
@@ -107,12 +114,27 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** A port of the loopback interface that is free at this moment. */
+    /**
+     * A port of the loopback interface that is free at this moment. It is none of those that the system gives to outgoing
+     * connections: under load, one of these is taken again before a process listens on it.
+     */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_OUTGOING_PORT);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // it is in use
+            }
+        }
+    }
+
+    /** Whether something listens on a port of the loopback interface. */
+    static boolean listens(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false;
         }
     }
 

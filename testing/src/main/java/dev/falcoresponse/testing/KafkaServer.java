@@ -2,8 +2,6 @@ package dev.falcoresponse.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,16 +79,8 @@ public final class KafkaServer implements AutoCloseable {
                 folder,
                 "kafka.Kafka",
                 List.of(folder.resolve("server.properties").toString()));
-        started.await("Kafka", this::listens);
+        started.await("Kafka", () -> ChildProcess.listens(port));
         return started;
-    }
-
-    private boolean listens() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /** For {@code bootstrap.servers}. */

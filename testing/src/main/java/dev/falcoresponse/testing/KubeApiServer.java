@@ -40,6 +40,7 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
         try {
             int etcdPort = ChildProcess.freePort();
             ChildProcess etcd = startEtcd(binaries, Files.createTempDirectory("etcd-"), etcdPort);
+            etcd.await("etcd", () -> ChildProcess.listens(etcdPort));
             Path folder = Files.createTempDirectory("kube-apiserver-");
             String token = UUID.randomUUID().toString();
             int port = ChildProcess.freePort();

@@ -2,8 +2,6 @@ package dev.falcoresponse.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,18 +45,10 @@ public final class S3Server implements AutoCloseable {
                     "--properties",
                     properties.toString());
             S3Server server = new S3Server(ChildProcess.start(command, Map.of(), folder), port);
-            server.process.await("the S3 server", server::listens);
+            server.process.await("the S3 server", () -> ChildProcess.listens(port));
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private boolean listens() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
         }
     }
 
