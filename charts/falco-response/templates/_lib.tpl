@@ -116,10 +116,6 @@
   {{- $filter := empty $rules | ternary (index $own.spec.filters 1) (fromYaml (include "rules" $rules)) -}}
   {{- $_ := set $spec "filters" (list (index $spec.filters 0) $filter) -}}
 {{- end -}}
-{{- if and $values.evidenceFirst (has $name (list "delete-pod" "isolate-network")) -}}
-  {{- $_ := set (index $spec.filters 0).exact "type" "falco.response.snapshot-logs.v1" -}}
-  {{- $_ := set $spec "filters" (append $spec.filters (dict "any" (list (dict "exact" (dict "outcome" "acted")) (dict "exact" (dict "reason" "already-done"))))) -}}
-{{- end -}}
 {{- if hasPrefix "request-approval-" $name -}}
   {{- $action := trimPrefix "request-approval-" $name -}}
   {{- if hasKey $values.approval $action -}}
@@ -127,6 +123,10 @@
   {{- end -}}
 {{- else if (get $values.approval $name | default dict).enabled -}}
   {{- $_ := set $spec "filters" (append $spec.filters (dict "not" (fromYaml (include "approvalRules" (dict "action" $name "root" .root))))) -}}
+{{- end -}}
+{{- if and $values.evidenceFirst (has $name (list "delete-pod" "isolate-network")) -}}
+  {{- $_ := set (index $spec.filters 0).exact "type" "falco.response.snapshot-logs.v1" -}}
+  {{- $_ := set $spec "filters" (append $spec.filters (dict "any" (list (dict "exact" (dict "outcome" "acted")) (dict "exact" (dict "reason" "already-done"))))) -}}
 {{- end -}}
 {{- if $values.oidc -}}
   {{- $_ := set $spec.subscriber "audience" (printf "falco-response/%s" .action) -}}

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,33 @@ final class HelmChartIT {
 
         assertThat(COMPONENTS).containsKey(component);
         assertSame(template("falco-response", COMPONENTS.getOrDefault(component, "")), overlay);
+    }
+
+    /** In the order that knative/kustomization.yaml asks for, of those that exclude each other one. */
+    @Test
+    void allComponentsGoTogether() throws Exception {
+        List<String> components = Files.readAllLines(KNATIVE.resolve("kustomization.yaml")).stream()
+                .filter(line -> line.startsWith("#  - components/"))
+                .map(line -> line.replaceFirst("#  - components/([a-z0-9-]+).*", "$1"))
+                .filter(name -> !List.of("ingest-webhook", "policy-admin", "policy-calico")
+                        .contains(name))
+                .toList();
+        StringBuilder kustomization = new StringBuilder("resources: [../../../../knative]\ncomponents:\n");
+        components.forEach(name -> kustomization
+                .append("  - ../../../../knative/components/")
+                .append(name)
+                .append("\n"));
+        Path overlay = Files.createDirectories(WORK.resolve("all"));
+        Files.writeString(overlay.resolve("kustomization.yaml"), kustomization);
+
+        assertThat(components).hasSize(COMPONENTS.size() - 3);
+        assertSame(
+                template(
+                        "falco-response",
+                        components.stream()
+                                .map(name -> COMPONENTS.getOrDefault(name, ""))
+                                .collect(Collectors.joining(","))),
+                overlay);
     }
 
     @ParameterizedTest
