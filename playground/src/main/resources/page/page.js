@@ -66,8 +66,8 @@ const handler = (call) => async (event) => {
 function show() {
   // the link "Skip to the content" keeps the current section
   if (location.hash === '#main') return;
-  const requested = location.hash.slice(1) || 'replay';
-  const id = document.querySelector(`main > section[id="${CSS.escape(requested)}"]`) ? requested : 'replay';
+  const requested = location.hash.slice(1) || 'overview';
+  const id = document.querySelector(`main > section[id="${CSS.escape(requested)}"]`) ? requested : 'overview';
   document.querySelectorAll('main > section').forEach((section) => { section.hidden = section.id !== id; });
   document.querySelectorAll('nav a').forEach((link) => {
     if (link.hash === '#' + id) link.setAttribute('aria-current', 'page');
@@ -145,7 +145,8 @@ const steps = (timing) => Object.keys(STEPS).filter((step) => timing?.[step] != 
 const badge = (outcome) => el('strong', { class: `outcome ${/^[a-z]+$/.test(outcome) ? outcome : 'none'}` }, plain(outcome || 'no answer', 20));
 
 // an answer that is not JSON is shown as the message of a record
-const recordOf = (answer) => (typeof answer.record === 'string' ? { message: answer.record || 'no answer' } : answer.record ?? {});
+const recordOf = (answer) => (answer.status === 204 ? { outcome: 'told' }
+  : typeof answer.record === 'string' ? { message: answer.record || 'no answer' } : answer.record ?? {});
 
 function answerLine(answer) {
   const record = recordOf(answer);
@@ -182,10 +183,25 @@ function choosePod() {
   if (pod) $('about').value = `${pod.namespace}/${pod.name}`;
 }
 
+// a recorded alert, told as another rule
+const STORIES = {
+  'A shell in a pod': ['terminal-shell-in-container-pod', 'Terminal shell in container'],
+  'A reverse shell': ['terminal-shell-in-container-pod', 'Redirect STDOUT/STDIN to Network Connection in Container'],
+  'A program that was not in the image': ['drop-and-execute-new-binary', 'Drop and execute new binary in container'],
+  'A search for keys': ['terminal-shell-in-container-pod', 'Search Private Keys or Passwords'],
+  'An escape to the node': ['terminal-shell-in-container-pod', 'Detect release_agent File Container Escapes'],
+  'An image that is not allowed': ['terminal-shell-in-container-pod', 'Launch Disallowed Container'],
+  'A stolen credential': ['k8saudit-attach-exec-pod', 'Disallowed K8s User', { 'ka.user.name': 'mallory' }],
+};
+
+const retold = (alert, rule, fields = {}) => ({ ...alert, rule, output: `${rule} (a story of the playground)`, output_fields: { ...alert.output_fields, ...fields } });
+
 async function loadRecorded() {
   const all = await load('/api/recorded');
-  $('recorded').replaceChildren(...all.map(({ name, actions }) =>
-    el('option', { value: name }, `${name} → ${actions.length === 0 ? 'no function' : actions.join(', ')}`)));
+  const recorded = all.map(({ name, actions }) => el('option', { value: name }, `${name} → ${actions.length === 0 ? 'no function' : actions.join(', ')}`));
+  $('recorded').replaceChildren(
+    el('optgroup', { label: 'Stories' }, ...Object.keys(STORIES).map((story) => el('option', { value: story }, story))),
+    el('optgroup', { label: 'Recorded alerts' }, ...recorded));
   $('recorded').value = 'terminal-shell-in-container-pod';
   choosePod();
   await compose();
@@ -196,8 +212,10 @@ let composedAt;
 
 async function compose() {
   const [namespace, pod] = $('about').value.split('/');
-  const alert = await load('/api/compose', { name: $('recorded').value, namespace: namespace ?? '', pod: pod ?? '' });
-  composed = alert.text;
+  const [name, rule, fields] = STORIES[$('recorded').value] ?? [$('recorded').value];
+  const { text } = await load('/api/compose', { name, namespace: namespace ?? '', pod: pod ?? '' });
+  // only a story is written anew: numbers of a recorded alert would change
+  composed = rule ? JSON.stringify(retold(JSON.parse(text), rule, fields), null, 2) : text;
   composedAt = Date.now();
   $('text').value = composed;
   $('text-error').textContent = '';
@@ -252,6 +270,7 @@ function drawRules() {
   const query = $('rule-search').value.toLowerCase();
   const actions = [...new Set(rules.flatMap((rule) => rule.triggers.map((t) => t.function)))].sort();
   const rows = rules.filter((rule) => JSON.stringify(rule).toLowerCase().includes(query));
+  drawMatrix(rows);
   $('rule-table').replaceChildren(
     el('caption', {}, `${rows.length} of ${rules.length} rules`),
     el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Rule'), ...actions.map((a) => el('th', { scope: 'col' }, a)),
@@ -266,6 +285,31 @@ function drawRules() {
         el('span', { class: 'quiet' }, `Fires by default: ${plain(rule.fires)}. `,
           ...rule.triggers.map((t) => `Trigger ${plain(t.trigger)}: ${plain(t.filter)}. `)))))));
 }
+// the columns of MITRE's matrix, in its order; the rules of the audit log have no tactic
+const TACTICS = ['execution', 'persistence', 'privilege-escalation', 'defense-evasion', 'credential-access', 'discovery', 'lateral-movement', 'collection', 'exfiltration', 'impact', ''];
+// a rule that leads to a node too is coloured by what happens to the pod
+const responseOf = (rule) => (rule.triggers.find((trigger) => trigger.function !== 'cordon-node') ?? rule.triggers[0])?.function ?? 'nothing';
+
+function drawMatrix(rows) {
+  $('rule-count').textContent = `${rows.length} of ${rules.length} rules, ${rows.filter((rule) => rule.triggers.length === 0).length} of them are not answered`;
+  $('legend').replaceChildren(...[...new Set(rules.map(responseOf))].sort().map((name) => el('li', { class: `cell ${name}` }, name)));
+  $('matrix').replaceChildren(...TACTICS.map((tactic) => [tactic, rows.filter((rule) => rule.tactic === tactic)]).filter(([, column]) => column.length > 0)
+    .map(([tactic, column]) => el('li', {}, el('h3', {}, tactic.replace('-', ' ') || 'audit log'), el('ul', {}, ...column.map((rule) => el('li', {},
+      el('button', { type: 'button', class: `cell ${responseOf(rule)}`, on: { click: () => openRule(rule) } }, plain(rule.rule),
+        el('span', {}, rule.triggers.map((trigger) => trigger.function).join(', ') || 'nothing'))))))));
+}
+
+function openRule(rule) {
+  const answered = records.filter((record) => record.rule === rule.rule && record.function !== 'none').slice(0, 10);
+  openText(plain(rule.rule), [
+    `${rule.meaning}.`, `Response: ${rule.triggers.map((trigger) => trigger.function).join(', ') || 'nothing'}, because: ${rule.why}.`,
+    `Fires by default: ${rule.fires}.`, rule.formerly ? `Formerly ${rule.formerly}.` : '',
+    ...rule.triggers.map((trigger) => `Trigger ${trigger.trigger}: ${trigger.filter}`),
+    answered.length === 0 ? 'No alert of this rule has been answered here.' : 'The last answers:',
+    ...answered.map((record) => `  ${String(record.at).slice(11, 19)} ${record.outcome ?? 'no answer'} ${record.function}: ${record.message ?? record.detail ?? ''}`),
+  ].filter(Boolean).join('\n\n'));
+}
+
 $('rule-search').addEventListener('input', drawRules);
 
 // ---- cluster
@@ -281,7 +325,7 @@ async function loadCluster() {
   drawnCluster = current;
   const focused = document.activeElement?.getAttribute('aria-label');
   drawCluster();
-  if (focused) document.querySelector(`#cluster [aria-label="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) document.querySelector(`main [aria-label="${CSS.escape(focused)}"]`)?.focus();
 }
 
 function showReleaseResult(entry) {
@@ -307,34 +351,46 @@ function drawCluster() {
     if ($('text').value === composed) compose().catch(showError);
   }
   $('hidden').textContent = cluster.hidden.length === 0 ? '' : `You are not allowed to list ${cluster.hidden.join(', ')}.`;
-  const isolated = cluster.pods.filter((pod) => pod.isolated);
-  $('isolated').replaceChildren(...(isolated.length === 0 ? [el('li', { class: 'quiet' }, 'No pod is isolated.')] : isolated.map((pod) => el('li', {},
-    el('strong', {}, `${plain(pod.namespace)}/${plain(pod.name)}`), el('br'),
-    `for ${plain(pod.rule)}; ${pod.expires ? 'until ' + plain(pod.expires) : 'until it is released'} `,
-    el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/release', { namespace: pod.namespace, pod: pod.name }))) }, 'aria-label': `Release ${pod.namespace}/${pod.name}` }, 'Release')))));
-  const cordoned = cluster.nodes.filter((node) => node.cordoned);
-  $('cordoned').replaceChildren(...(cordoned.length === 0 ? [el('li', { class: 'quiet' }, 'No node is cordoned by a response.')] : cordoned.map((node) => el('li', {},
-    el('strong', {}, plain(node.name)), el('br'),
-    `for ${plain(node.rule)}; ${node.expires ? 'until ' + plain(node.expires) : 'until it is uncordoned'} `,
-    el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/release', { node: node.name }))) }, 'aria-label': `Uncordon ${node.name}` }, 'Uncordon')))));
-  $('suspended').replaceChildren(...(cluster.suspended.length === 0 ? [el('li', { class: 'quiet' }, 'No workload is suspended by a response.')] : cluster.suspended.map((each) => el('li', {},
-    el('strong', {}, `${plain(each.kind)} ${plain(each.namespace)}/${plain(each.name)}`), el('br'),
-    `for ${plain(each.rule)}; ${each.expires ? 'until ' + plain(each.expires) : 'until it is resumed'} `,
-    el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/release', { kind: each.kind, namespace: each.namespace, name: each.name }))) }, 'aria-label': `Resume ${each.kind} ${each.namespace}/${each.name}` }, 'Resume')))));
-  $('requests').replaceChildren(...(cluster.requests.length === 0 ? [el('li', { class: 'quiet' }, 'Nothing waits for a decision.')] : cluster.requests.map((each) => el('li', {},
-    el('strong', {}, `May a response ${plain(each.question)}?`), el('br'),
-    each.decision ? `${plain(each.by)} has decided: ${plain(each.decision)} ` : `for ${plain(each.rule)}; until ${plain(each.until)} `,
-    ...(each.decision ? [] : [['Approve', true], ['Refuse', false]].map(([label, approve]) =>
-      el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/decide', { name: each.request, approve }))) }, 'aria-label': `${label}: ${plain(each.question)}` }, label)))))));
-  $('restricted').replaceChildren(...(cluster.restricted.length === 0 ? [el('li', { class: 'quiet' }, 'No identity is restricted by a response.')] : cluster.restricted.map((each) => { const name = each.namespace ? `${plain(each.namespace)}/${plain(each.name)}` : plain(each.name); return el('li', {},
-    el('strong', {}, `${each.kind} ${name}`), el('br'),
-    `may read only, for ${plain(each.rule)}; ${each.expires ? 'until ' + plain(each.expires) : 'until it is freed'} `,
-    el('button', { type: 'button', on: { click: handler(async () => showReleaseResult(await load('/api/release', { restricted: true, kind: each.kind, namespace: each.namespace, name: each.name, uid: each.uid }))) }, 'aria-label': `Free ${each.kind} ${name}` }, 'Free')); })));
+  drawHeld();
   const namespaces = [...new Set(cluster.pods.map((pod) => pod.namespace))].sort();
   $('pods').replaceChildren(...namespaces.map((namespace) => el('section', {}, el('h4', {}, plain(namespace)),
     el('ul', { class: 'pods' }, ...cluster.pods.filter((pod) => pod.namespace === namespace).map(podLine)))));
   $('policies').replaceChildren(...(cluster.policies.length === 0 ? [el('li', { class: 'quiet' }, 'There are none.')]
     : cluster.policies.map((policy) => el('li', {}, `${plain(policy.namespace)}/${plain(policy.name)}`))));
+}
+
+// one card for each object that a response holds, with a button that takes it back
+function cards(id, none, objects, card) {
+  $(id).replaceChildren(...(objects.length === 0 ? [el('li', { class: 'quiet' }, none)] : objects.map((each) => {
+    const { name, sentence, buttons } = card(each);
+    return el('li', {}, el('strong', {}, name), el('br'), sentence, ' ', ...buttons.map(([label, about, path, body]) => el('button', {
+      type: 'button', 'aria-label': `${label} ${about}`, on: { click: handler(async () => showReleaseResult(await load(path, body))) },
+    }, label.replace(/:$/, ''))));
+  })));
+}
+
+const why = (each, end) => `for ${plain(each.rule)}; ${each.since ? `since ${plain(each.since).slice(0, 19)}Z, ` : ''}${each.expires ? 'until ' + plain(each.expires) : 'until it is ' + end}`;
+
+function drawHeld() {
+  cards('isolated', 'No pod is isolated.', cluster.pods.filter((pod) => pod.isolated), (pod) => {
+    const name = `${pod.namespace}/${pod.name}`;
+    return { name: plain(name), sentence: why(pod, 'released'), buttons: [['Release', name, '/api/release', { namespace: pod.namespace, pod: pod.name }]] };
+  });
+  cards('cordoned', 'No node is cordoned by a response.', cluster.nodes.filter((node) => node.cordoned), (node) => (
+    { name: plain(node.name), sentence: why(node, 'uncordoned'), buttons: [['Uncordon', node.name, '/api/release', { node: node.name }]] }));
+  cards('suspended', 'No workload is suspended by a response.', cluster.suspended, (each) => {
+    const name = `${each.kind} ${each.namespace}/${each.name}`;
+    return { name: plain(name), sentence: why(each, 'resumed'), buttons: [['Resume', name, '/api/release', { kind: each.kind, namespace: each.namespace, name: each.name }]] };
+  });
+  cards('restricted', 'No identity is restricted by a response.', cluster.restricted, (each) => {
+    const name = `${each.kind} ${each.namespace ? plain(each.namespace) + '/' : ''}${plain(each.name)}`;
+    return { name, sentence: 'may read only, ' + why(each, 'freed'), buttons: [['Free', name, '/api/release', { restricted: true, kind: each.kind, namespace: each.namespace, name: each.name, uid: each.uid }]] };
+  });
+  cards('requests', 'Nothing waits for a decision.', cluster.requests, (each) => ({
+    name: `May a response ${plain(each.question)}?`,
+    sentence: each.decision ? `${plain(each.by)} has decided: ${plain(each.decision)}` : `for ${plain(each.rule)}; until ${plain(each.until)}`,
+    buttons: each.decision ? [] : [['Approve:', true], ['Refuse:', false]].map(([label, approve]) => [label, plain(each.question), '/api/decide', { name: each.request, approve }]),
+  }));
 }
 
 function podLine(pod) {
@@ -360,6 +416,7 @@ let reloadAll = false;
 const recordsOf = (entry) => (entry.answers.length === 0
   ? [{ at: entry.at, function: 'none', outcome: 'unrouted', reason: '', rule: entry.rule, namespace: entry.namespace, message: 'No Trigger matches' }]
   : entry.answers.map((answer) => ({ at: entry.at, rule: entry.rule, namespace: entry.namespace, ...recordOf(answer), status: answer.status, function: answer.function, original: answer.record })));
+const wayOf = new WeakMap();
 const lettersOf = (entry) => entry.deadLetters.map((letter) => ({
   at: entry.at, title: entry.title, rule: entry.rule, namespace: entry.namespace, function: letter.knativeerrordest, outcome: letter.knativeerrordata?.outcome, ...letter,
 }));
@@ -369,13 +426,64 @@ async function loadHistory() {
   reloadAll = false;
   const newer = await load('/api/history?since=' + (entries[0]?.id ?? 0));
   entries = [...newer, ...entries].slice(0, 5000);
-  records = entries.flatMap(recordsOf);
+  records = entries.flatMap((entry) => {
+    const own = recordsOf(entry);
+    own.forEach((record) => wayOf.set(record, entry));
+    return own;
+  });
   letters = entries.flatMap(lettersOf);
   for (const [id, key] of [['by-action', 'function'], ['by-outcome', 'outcome']]) {
     const values = [...new Set([...records, ...letters].map((record) => record[key] ?? 'no answer'))].sort();
     setOptions($(id), 'any', values);
   }
   drawHistory();
+  drawOverview();
+}
+
+// ---- overview
+
+let functionNames = [];
+
+const counted = (values) => {
+  const counts = new Map();
+  values.forEach((value) => counts.set(value, (counts.get(value) ?? 0) + 1));
+  return [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
+};
+
+function drawOverview() {
+  const box = (name, ...lines) => [el('strong', {}, name), ...lines.map((line) => el('span', {}, line))];
+  const answered = records.filter((record) => record.function !== 'none');
+  const functions = functionNames.map((name) => {
+    const outcomes = counted(answered.filter((record) => record.function === name).map((record) => record.outcome ?? 'no answer'));
+    return el('li', {}, ...box(name, ...(outcomes.length === 0 ? ['no alert yet'] : [])), ...outcomes.map(([outcome, count]) => el('span', {}, badge(outcome), ` ${count}`)));
+  });
+  $('flow').replaceChildren(
+    el('li', {}, ...box('Falco', `alerts and requests: ${entries.length}`)),
+    el('li', {}, ...box('Broker', `deliveries: ${answered.length}`, `matched no Trigger: ${records.length - answered.length}`, `dead letters: ${letters.length}`)),
+    el('li', {}, el('ul', { 'aria-label': 'Functions' }, ...functions)));
+  $('latest').replaceChildren(...(answered.length === 0 ? [el('li', { class: 'quiet' }, 'Nothing has been answered yet. Send an alert under Replay.')] : answered.filter((record) => record.outcome !== 'told').slice(0, 20).map((record) => el('li', {},
+    el('button', { type: 'button', class: 'link', on: { click: () => openIncident(record) } }, plain(record.at).slice(11, 19), el('span', { class: 'sr' }, ' the whole way of this alert')),
+    ' ', badge(record.outcome), ` ${plain(record.function)}: `, plain(record.message ?? record.detail, 160)))));
+}
+
+// what a person would type to do the same; names are those of objects that exist
+const NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+const BY_HAND = {
+  'delete-pod': (record) => `kubectl -n ${record.namespace} delete pod ${record.targetName} --grace-period=5`,
+  'snapshot-logs': (record) => `kubectl -n ${record.namespace} logs ${record.targetName} --all-containers --timestamps`,
+  'cordon-node': (record) => `kubectl cordon ${record.targetName}`,
+  'suspend-workload': (record) => (record.targetKind === 'Deployment' || record.targetKind === 'StatefulSet' ? `kubectl -n ${record.namespace} scale ${record.targetKind.toLowerCase()} ${record.targetName} --replicas=0` : ''),
+  'isolate-network': (record) => `kubectl -n ${record.namespace} get networkpolicy falco-response-${record.targetUid} -o yaml`,
+};
+const byHand = (record) => (['acted', 'previewed'].includes(record.outcome) && [record.namespace, record.targetName, record.targetUid].every((name) => !name || NAME.test(name))
+  ? BY_HAND[record.action]?.(record) : '') || '';
+
+function openIncident(record) {
+  const entry = wayOf.get(record);
+  const commands = [...new Set(entry.answers.map((answer) => byHand(recordOf(answer))).filter(Boolean))];
+  $('way').replaceChildren(resultOf(entry, true));
+  $('by-hand').replaceChildren(...(commands.length === 0 ? [] : [el('h3', {}, 'By hand'), el('pre', { tabindex: 0 }, commands.join('\n'))]));
+  $('incident').showModal();
 }
 
 const has = (text, part) => String(text ?? '').toLowerCase().includes(part.toLowerCase());
@@ -435,6 +543,8 @@ let drawnSettings;
 
 async function loadSettings() {
   const all = await load('/api/settings');
+  functionNames = all.map((fn) => fn.name);
+  drawOverview();
   // unchanged settings are not redrawn, so that typed text stays
   if (JSON.stringify(all) === drawnSettings) return;
   drawnSettings = JSON.stringify(all);

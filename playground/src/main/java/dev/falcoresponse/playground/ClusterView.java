@@ -79,6 +79,7 @@ final class ClusterView {
                 .put("exempt", "true".equals(labels.get(PREFIX + "exempt")))
                 .put("isolated", labels.containsKey(PREFIX + "quarantine"))
                 .put("rule", annotations.getOrDefault(PREFIX + "rule", ""))
+                .put("since", annotations.getOrDefault(PREFIX + "event-time", ""))
                 .put("expires", annotations.getOrDefault(PREFIX + "expires-at", ""));
         if (pod.getStatus() != null && !pod.getStatus().getContainerStatuses().isEmpty()) {
             String id = pod.getStatus().getContainerStatuses().getFirst().getContainerID();
@@ -93,6 +94,7 @@ final class ClusterView {
                 .put("name", node.getMetadata().getName())
                 .put("cordoned", labels(node).containsKey(PREFIX + "quarantine"))
                 .put("rule", annotations.getOrDefault(PREFIX + "rule", ""))
+                .put("since", annotations.getOrDefault(PREFIX + "event-time", ""))
                 .put("expires", annotations.getOrDefault(PREFIX + "expires-at", ""));
     }
 
@@ -109,7 +111,8 @@ final class ClusterView {
     private static ObjectNode suspended(Map<String, String> memory) {
         ObjectNode node = JSON.createObjectNode();
         Stream.of("kind", "namespace", "name", "rule").forEach(key -> node.put(key, memory.getOrDefault(key, "")));
-        return node.put("expires", memory.getOrDefault("expiresAt", ""));
+        return node.put("since", memory.getOrDefault("eventTime", ""))
+                .put("expires", memory.getOrDefault("expiresAt", ""));
     }
 
     private static Map<String, String> annotations(HasMetadata object) {

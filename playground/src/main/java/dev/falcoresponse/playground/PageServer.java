@@ -87,8 +87,9 @@ final class PageServer implements AutoCloseable {
         return page;
     }
 
+    /** The address with the key that opens the page. */
     URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/?" + security.query());
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -99,6 +100,12 @@ final class PageServer implements AutoCloseable {
             boolean isGet = method.equals("GET");
             if (!security.isAllowed(exchange)) {
                 send(exchange, 403, "text/plain", "Only requests from this page are allowed".getBytes(UTF_8));
+            } else if (security.isEntrance(exchange)) {
+                exchange.getResponseHeaders().set("Set-Cookie", security.setCookie());
+                exchange.getResponseHeaders().set("Location", "/");
+                exchange.sendResponseHeaders(303, -1);
+            } else if (!security.knowsKey(exchange)) {
+                send(exchange, 403, "text/plain", "Open the address that ./play has printed".getBytes(UTF_8));
             } else if (isGet && FILES.containsKey(path)) {
                 file(exchange, FILES.getOrDefault(path, ""));
             } else if (isGet && path.equals("/api/live")) {

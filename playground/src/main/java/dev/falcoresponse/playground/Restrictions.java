@@ -26,7 +26,8 @@ final class Restrictions {
      * @param namespace of the pod; empty for a user
      * @param uid of the pod; empty for a user
      */
-    record Restricted(String kind, String namespace, String name, String uid, String rule, String expires) {}
+    record Restricted(
+            String kind, String namespace, String name, String uid, String rule, String since, String expires) {}
 
     static Stream<Restricted> all(KubernetesClient client) {
         GenericKubernetesResource object = client.genericKubernetesResources(KIND)
@@ -47,8 +48,15 @@ final class Restrictions {
         String[] name = text(values, "name").split("/", 2);
         return kind.equals("Pod")
                 ? new Restricted(
-                        kind, name[0], name[name.length - 1], key, text(values, "rule"), text(values, "expires"))
-                : new Restricted(kind, "", key, "", text(values, "rule"), text(values, "expires"));
+                        kind,
+                        name[0],
+                        name[name.length - 1],
+                        key,
+                        text(values, "rule"),
+                        text(values, "since"),
+                        text(values, "expires"))
+                : new Restricted(
+                        kind, "", key, "", text(values, "rule"), text(values, "since"), text(values, "expires"));
     }
 
     private static String text(Map<?, ?> values, String key) {

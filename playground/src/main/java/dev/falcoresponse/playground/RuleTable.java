@@ -28,13 +28,16 @@ final class RuleTable {
      * A rule.
      *
      * @param formerly its former name
+     * @param tactic of MITRE ATT&amp;CK, as Falco tags the rule, with dashes
      * @param fires whether Falco raises it by default, else what it takes
      */
-    record Row(String rule, Optional<String> formerly, String meaning, String why, String fires) {
+    record Row(
+            String rule, Optional<String> formerly, Optional<String> tactic, String meaning, String why, String fires) {
         static Row of(JsonNode node) {
             return new Row(
                     node.path("rule").asText(),
-                    node.has("formerly") ? Optional.of(node.path("formerly").asText()) : Optional.empty(),
+                    text(node, "formerly"),
+                    text(node, "tactic"),
                     node.path("meaning").asText(),
                     node.path("why").asText(),
                     node.path("fires").asText());
@@ -42,6 +45,10 @@ final class RuleTable {
     }
 
     private RuleTable() {}
+
+    private static Optional<String> text(JsonNode node, String name) {
+        return node.has(name) ? Optional.of(node.path(name).asText()) : Optional.empty();
+    }
 
     /** The lists of the file by name. */
     static Map<String, List<Row>> groups(Path knative) {
@@ -77,6 +84,7 @@ final class RuleTable {
             ObjectNode node = table.addObject()
                     .put("rule", row.rule())
                     .put("formerly", row.formerly().orElse(""))
+                    .put("tactic", row.tactic().orElse(""))
                     .put("meaning", row.meaning())
                     .put("why", row.why())
                     .put("fires", row.fires());

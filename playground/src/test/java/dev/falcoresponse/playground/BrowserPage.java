@@ -24,7 +24,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** A {@code ./play} process with its page, and a browser that shows the page. */
 final class BrowserPage implements AutoCloseable {
-    private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/(?= )");
+    private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/\\?key=[0-9a-f]{32}(?= )");
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
     private final Path folder;
@@ -84,6 +84,11 @@ final class BrowserPage implements AutoCloseable {
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /** What the browser sends with each request, once it has been at the printed address. */
+    String cookie() {
+        return "play-" + uri.getPort() + "=" + uri.getQuery().replace("key=", "");
     }
 
     void visit(String section) {

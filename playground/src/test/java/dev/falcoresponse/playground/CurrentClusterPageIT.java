@@ -134,7 +134,7 @@ final class CurrentClusterPageIT {
             page.choose("drop-and-execute-new-binary", namespace + "/web-");
             assertThat(page.send()).contains("acted isolated");
 
-            page.find("nav a[href='#cluster']").click();
+            page.find("nav a[href='#overview']").click();
             release(page);
             page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("release-result"), "acted"));
             page.wait.until(

@@ -32,10 +32,12 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.support.ui.ExpectedConditions;
@@ -82,9 +84,18 @@ final class PageIT {
         assertThat(page.send()).contains("acted isolated", "NetworkPolicy shop/falco-response-");
         page.takeScreenshot("acted");
 
-        page.find("nav a[href='#cluster']").click();
+        page.find("nav a[href='#overview']").click();
         page.wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector("[aria-label^='Release shop/api-']")));
-        page.takeScreenshot("cluster");
+        assertThat(page.textOf("#flow")).contains("Falco", "Broker", "deliveries", "request-approval");
+        assertThat(page.textOf("#latest"))
+                .contains("acted isolate-network: Isolated pod shop/api-", "acted delete-pod: Deleted");
+        assertThat(page.textOf("#isolated")).contains("for Drop and execute new binary in container; since ");
+        page.takeScreenshot("overview");
+        page.find("#latest button").click();
+        assertThat(page.find("#incident").getText())
+                .contains("Trigger isolate-network", "acted isolated", "pod found", "By hand", "get networkpolicy");
+        page.takeScreenshot("incident");
+        page.find("#incident form button").click();
         // the page redraws the list when the cluster changes
         page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
             page.find("[aria-label^='Release shop/api-']").click();
@@ -116,7 +127,7 @@ final class PageIT {
                 .body());
         assertThat(page.send()).contains("skipped host", "acted cordoned", "Node worker-2 cordoned");
 
-        page.find("nav a[href='#cluster']").click();
+        page.find("nav a[href='#overview']").click();
         page.wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector("[aria-label='Uncordon worker-2']")));
         page.takeScreenshot("cordoned");
         page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
@@ -141,7 +152,7 @@ final class PageIT {
                 .body());
         assertThat(page.send()).contains("acted asked");
 
-        page.find("nav a[href='#cluster']").click();
+        page.find("nav a[href='#overview']").click();
         String question = "let user \"<b>mallory</b>\" read, but change nothing";
         page.wait.until(
                 ExpectedConditions.elementToBeClickable(By.cssSelector("[aria-label='Approve: " + question + "']")));
@@ -166,18 +177,47 @@ final class PageIT {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "A shell in a pod,                     delete-pod",
+        "A reverse shell,                      delete-pod",
+        "A program that was not in the image,  isolate-network",
+        "A search for keys,                    snapshot-logs",
+        "An escape to the node,                cordon-node",
+        "An image that is not allowed,         suspend-workload",
+        "A stolen credential,                  request-approval"
+    })
+    @Order(0)
+    void eachStoryIsAnsweredByItsAction(String story, String action) {
+        page.visit("replay");
+        new Select(page.find("#recorded")).selectByValue(story);
+        page.wait.until(
+                _ -> String.valueOf(page.find("#text").getAttribute("value")).contains("a story of the playground"));
+
+        assertThat(page.send()).contains("→ " + action);
+    }
+
     @Test
     @Order(2)
     void theRuleBookShowsWhichFilterMatches() throws IOException {
         page.visit("rules");
         page.find("#rule-search").sendKeys("memfd");
 
-        page.wait.until(_ -> page.browser
-                        .findElements(By.cssSelector("#rule-table tbody tr"))
-                        .size()
-                == 1);
+        page.wait.until(
+                _ -> page.browser.findElements(By.cssSelector("#matrix button")).size() == 1);
+        page.find("#matrix button").click();
+        assertThat(page.find("#details-text").getText())
+                .contains("a program runs that is in no file at all", "Trigger isolate-network", "\"exact\"");
+        page.find("#details button").click();
+        page.find("#rules summary").click();
         assertThat(page.textOf("#rule-table tbody"))
                 .contains("Fileless execution via memfd_create", "Trigger isolate-network", "\"exact\"");
+        page.find("#rule-search").sendKeys(Keys.chord(Keys.CONTROL, "a"), Keys.DELETE);
+        page.wait.until(
+                _ -> page.browser.findElements(By.cssSelector("#matrix button")).size() > 60);
+        assertThat(page.textOf("#matrix"))
+                .containsIgnoringCase("privilege escalation")
+                .contains("nothing");
         page.takeScreenshot("rules");
     }
 
@@ -341,7 +381,7 @@ final class PageIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"replay", "rules", "cluster", "history", "settings"})
+    @ValueSource(strings = {"overview", "replay", "rules", "cluster", "history", "settings"})
     @Order(7)
     void eachSectionIsAccessible(String section) throws IOException {
         for (int width : List.of(390, 1440)) {
@@ -366,10 +406,15 @@ final class PageIT {
         }
     }
 
+    private String origin() {
+        return "http://127.0.0.1:" + page.uri.getPort();
+    }
+
     private int status(String method, String path, String... headers) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            HttpRequest.Builder request =
-                    HttpRequest.newBuilder(page.uri.resolve(path)).method(method, BodyPublishers.ofString("{}"));
+            HttpRequest.Builder request = HttpRequest.newBuilder(page.uri.resolve(path))
+                    .header("Cookie", page.cookie())
+                    .method(method, BodyPublishers.ofString("{}"));
             if (headers.length > 0) {
                 request.headers(headers);
             }
@@ -381,7 +426,8 @@ final class PageIT {
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(page.uri.resolve(path))
                     .header("Content-Type", "application/json")
-                    .header("Origin", page.uri.toString().replaceFirst("/$", ""))
+                    .header("Origin", origin())
+                    .header("Cookie", page.cookie())
                     .POST(BodyPublishers.ofString(body))
                     .build();
             return http.send(request, BodyHandlers.ofString()).body();
@@ -408,7 +454,7 @@ final class PageIT {
     @Order(8)
     void requestsFromOtherSitesAreRefused() throws Exception {
         String json = "application/json";
-        String own = page.uri.toString().replaceFirst("/$", "");
+        String own = origin();
 
         assertThat(status("POST", "api/send", "Content-Type", json)).isEqualTo(403);
         assertThat(status("POST", "api/send", "Content-Type", json, "Origin", "http://evil.example"))
@@ -419,5 +465,28 @@ final class PageIT {
         assertThat(status("POST", "api/send", "Content-Type", json, "Origin", own))
                 .isEqualTo(400);
         assertThat(status("GET", "api/evidence?location=file:///etc/")).isEqualTo(400);
+    }
+
+    /** Other users of the machine reach loopback too; they do not know the key in the printed address. */
+    @Test
+    @Order(8)
+    void withoutTheKeyOfThePrintedAddressNothingIsAnswered() throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            for (String path : List.of("", "page.js", "api/state", "api/history?since=0", "?key=" + "0".repeat(32))) {
+                for (String cookie : List.of("", "play-" + page.uri.getPort() + "=" + "0".repeat(32))) {
+                    HttpRequest.Builder request = HttpRequest.newBuilder(page.uri.resolve("/" + path));
+                    if (!cookie.isEmpty()) {
+                        request.header("Cookie", cookie);
+                    }
+                    assertThat(http.send(request.build(), BodyHandlers.discarding())
+                                    .statusCode())
+                            .as(path + " " + cookie)
+                            .isEqualTo(403);
+                }
+            }
+        }
+        assertThat(status("GET", "api/state")).isEqualTo(200);
+        assertThat(((JavascriptExecutor) page.browser).executeScript("return document.cookie + location.search"))
+                .isEqualTo("");
     }
 }
