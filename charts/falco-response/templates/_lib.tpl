@@ -88,6 +88,16 @@
 {{- toYaml (dict "any" $any) -}}
 {{- end -}}
 
+{{- /* actionRules (action, root): the filter for the rules that lead to an action */ -}}
+{{- define "actionRules" -}}
+{{- $rules := (get .root.Values.functions .action | default dict).rules -}}
+{{- if $rules -}}{{- include "rules" $rules -}}
+{{- else -}}
+  {{- $own := fromYaml (index (regexSplit "(?m)^---$" (.root.Files.Get (printf "knative/%s/trigger.yaml" .action)) -1) 0) -}}
+  {{- toYaml (index $own.spec.filters 1) -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* approvalRules (action, root): the filter for the rules about which people are asked */ -}}
 {{- define "approvalRules" -}}
 {{- $rules := (get .root.Values.approval .action).rules -}}
@@ -111,10 +121,7 @@
 {{- end -}}
 {{- if hasPrefix "snapshot-logs-before-" $name -}}
   {{- $action := trimPrefix "snapshot-logs-before-" $name -}}
-  {{- $own := fromYaml (index (regexSplit "(?m)^---$" (.root.Files.Get (printf "knative/%s/trigger.yaml" $action)) -1) 0) -}}
-  {{- $rules := (get $values.functions $action | default dict).rules -}}
-  {{- $filter := empty $rules | ternary (index $own.spec.filters 1) (fromYaml (include "rules" $rules)) -}}
-  {{- $_ := set $spec "filters" (list (index $spec.filters 0) $filter) -}}
+  {{- $_ := set $spec "filters" (list (index $spec.filters 0) (fromYaml (include "actionRules" (dict "action" $action "root" .root)))) -}}
 {{- end -}}
 {{- if hasPrefix "request-approval-" $name -}}
   {{- $action := trimPrefix "request-approval-" $name -}}
@@ -187,9 +194,8 @@
   {{- end -}}
 {{- end -}}
 {{- if and (index $values.approval "delete-pod").enabled $values.evidenceFirst -}}
-  {{- $own := fromYaml (index (regexSplit "(?m)^---$" (.root.Files.Get "knative/delete-pod/trigger.yaml") -1) 0) -}}
-  {{- $known := (get $values.functions "delete-pod" | default dict).rules -}}
-  {{- if not $known -}}{{- $known = list -}}{{- range (index $own.spec.filters 1).any -}}{{- $known = append $known .exact.rule -}}{{- end -}}{{- end -}}
+  {{- $known := list -}}
+  {{- range (fromYaml (include "actionRules" (dict "action" "delete-pod" "root" .root))).any -}}{{- $known = append $known .exact.rule -}}{{- end -}}
   {{- range (index $values.approval "delete-pod").rules -}}
     {{- if not (has . $known) -}}{{- fail (printf "approval.delete-pod.rules has %q, for which evidenceFirst stores nothing: add it to functions.delete-pod.rules" .) -}}{{- end -}}
   {{- end -}}

@@ -287,6 +287,7 @@ function drawRules() {
 }
 // the columns of MITRE's matrix, in its order; the rules of the audit log have no tactic
 const TACTICS = ['execution', 'persistence', 'privilege-escalation', 'defense-evasion', 'credential-access', 'discovery', 'lateral-movement', 'collection', 'exfiltration', 'impact', ''];
+const responsesOf = (rule) => rule.triggers.map((trigger) => trigger.function).join(', ') || 'nothing';
 // a rule that leads to a node too is coloured by what happens to the pod
 const responseOf = (rule) => (rule.triggers.find((trigger) => trigger.function !== 'cordon-node') ?? rule.triggers[0])?.function ?? 'nothing';
 
@@ -296,13 +297,13 @@ function drawMatrix(rows) {
   $('matrix').replaceChildren(...TACTICS.map((tactic) => [tactic, rows.filter((rule) => rule.tactic === tactic)]).filter(([, column]) => column.length > 0)
     .map(([tactic, column]) => el('li', {}, el('h3', {}, tactic.replace('-', ' ') || 'audit log'), el('ul', {}, ...column.map((rule) => el('li', {},
       el('button', { type: 'button', class: `cell ${responseOf(rule)}`, on: { click: () => openRule(rule) } }, plain(rule.rule),
-        el('span', {}, rule.triggers.map((trigger) => trigger.function).join(', ') || 'nothing'))))))));
+        el('span', {}, responsesOf(rule)))))))));
 }
 
 function openRule(rule) {
   const answered = records.filter((record) => record.rule === rule.rule && record.function !== 'none').slice(0, 10);
   openText(plain(rule.rule), [
-    `${rule.meaning}.`, `Response: ${rule.triggers.map((trigger) => trigger.function).join(', ') || 'nothing'}, because: ${rule.why}.`,
+    `${rule.meaning}.`, `Response: ${responsesOf(rule)}, because: ${rule.why}.`,
     `Fires by default: ${rule.fires}.`, rule.formerly ? `Formerly ${rule.formerly}.` : '',
     ...rule.triggers.map((trigger) => `Trigger ${trigger.trigger}: ${trigger.filter}`),
     answered.length === 0 ? 'No alert of this rule has been answered here.' : 'The last answers:',

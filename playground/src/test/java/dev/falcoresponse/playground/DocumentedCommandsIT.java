@@ -1,14 +1,12 @@
 package dev.falcoresponse.playground;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.KubeBinaries;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.TestPods;
 import io.fabric8.kubernetes.api.model.MicroTime;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
@@ -17,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -39,25 +36,13 @@ final class DocumentedCommandsIT {
 
     @BeforeAll
     void install(KubeApiServer server) throws Exception {
-        boolean complete =
-                Stream.of("helm", "jq").allMatch(tool -> OnPath.find(tool).isPresent());
-        if (!complete) {
-            System.err.println(
-                    "\n!!! SKIPPED: the tests of the documented commands. They need helm and jq on the PATH\n");
-        }
-        assumeTrue(complete || Boolean.getBoolean("kube.required"), "helm or jq is not on the PATH");
+        OnPath.require("the tests of the documented commands", "helm", "jq");
         kubectl = KubeBinaries.find(System.getenv()).orElseThrow().folder();
         kubeconfig = server.admin()
                 .writeKubeconfig(
                         Files.createDirectories(WORK).resolve("kubeconfig").toAbsolutePath());
         KnativeSchemas.install(server.client());
-        server.client()
-                .resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName("shop")
-                        .endMetadata()
-                        .build())
-                .create();
+        server.createNamespace("shop");
         // of this block, what reaches out for Falco's chart is not run
         String block = block(README, "helm install");
         for (String line :

@@ -48,7 +48,7 @@ final class GeneratedFilesTest {
     void theSettingsOfThePageAreThoseOfTheCode() throws IOException {
         check(
                 Path.of("src/main/resources/settings.json"),
-                JSON.writerWithDefaultPrettyPrinter().writeValueAsString(SettingsSource.read(HOME)) + "\n");
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsString(SettingsSource.all()) + "\n");
     }
 
     @Test
@@ -63,7 +63,7 @@ final class GeneratedFilesTest {
     }
 
     private static String table(String prefix) throws IOException {
-        String rows = SettingsSource.read(HOME).stream()
+        String rows = SettingsSource.all().stream()
                 .filter(each -> each.name().startsWith(prefix))
                 .map(each -> "| `%s` | %s | %s |\n".formatted(each.name(), shown(each.defaultValue()), each.meaning()))
                 .collect(Collectors.joining());
@@ -112,7 +112,7 @@ final class GeneratedFilesTest {
     private static void settings(ObjectNode env, String action) throws IOException {
         env.put("type", "object").put("additionalProperties", false);
         ObjectNode known = env.putObject("properties");
-        SettingsSource.read(HOME).stream()
+        SettingsSource.all().stream()
                 .map(Setting::name)
                 .filter(each -> !HAVE_VALUES.contains(each))
                 .filter(each -> each.startsWith(SettingTable.SHARED_PREFIX)

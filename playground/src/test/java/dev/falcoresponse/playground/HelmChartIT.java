@@ -1,12 +1,10 @@
 package dev.falcoresponse.playground;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.falcoresponse.playground.broker.Manifests;
 import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.KubeBinaries;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
@@ -34,7 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NeedsKubeApiServer
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HelmChartIT {
-    private static final YAMLMapper YAML = new YAMLMapper();
     private static final Path KNATIVE = Path.of("..", "knative");
     private static final Path CHART = Path.of("..", "charts", "falco-response");
     private static final Path WORK = Path.of("target", "helm");
@@ -62,11 +59,7 @@ final class HelmChartIT {
 
     @BeforeAll
     void findHelm(KubeApiServer server) throws IOException {
-        boolean isInstalled = OnPath.find("helm").isPresent();
-        if (!isInstalled) {
-            System.err.println("\n!!! SKIPPED: the tests that need helm 3.18 or newer. Put it on the PATH\n");
-        }
-        assumeTrue(isInstalled || Boolean.getBoolean("kube.required"), "helm is not on the PATH");
+        OnPath.require("the tests that need helm 3.18 or newer", "helm");
         kubectl = KubeBinaries.find(System.getenv()).orElseThrow().folder().resolve("kubectl");
         kubeconfig = server.admin()
                 .writeKubeconfig(
@@ -96,25 +89,27 @@ final class HelmChartIT {
         return helm("template", "r", CHART.toString(), "-n", namespace, "--set", values);
     }
 
+    /** What the chart makes of a file of values, in the namespace sec. */
+    private Map<String, JsonNode> template(Path values) throws IOException, InterruptedException {
+        return objects(helm("template", "r", CHART.toString(), "-n", "sec", "-f", values.toString())
+                .output());
+    }
+
     /** The objects of a stream by kind, namespace and name. */
     private static Map<String, JsonNode> objects(String yaml) throws IOException {
         Map<String, JsonNode> found = new TreeMap<>();
-        try (MappingIterator<JsonNode> documents =
-                YAML.readerFor(JsonNode.class).readValues(yaml)) {
-            while (documents.hasNext()) {
-                if (documents.next() instanceof ObjectNode each
-                        && !each.path("kind").asText().equals("Namespace")) {
-                    ObjectNode metadata = (ObjectNode) each.path("metadata");
-                    // kustomize does not know that these have no namespace; the API server removes it
-                    if (each.path("kind").asText().startsWith("ValidatingAdmission")) {
-                        metadata.remove("namespace");
-                    }
-                    found.put(
-                            each.path("kind").asText() + " "
-                                    + metadata.path("namespace").asText() + "/"
-                                    + metadata.path("name").asText(),
-                            each);
+        for (JsonNode each : Manifests.parse(yaml)) {
+            String kind = each.path("kind").asText();
+            if (each.isObject() && !kind.equals("Namespace")) {
+                ObjectNode metadata = (ObjectNode) each.path("metadata");
+                // kustomize does not know that these have no namespace; the API server removes it
+                if (kind.startsWith("ValidatingAdmission")) {
+                    metadata.remove("namespace");
                 }
+                found.put(
+                        kind + " " + metadata.path("namespace").asText() + "/"
+                                + metadata.path("name").asText(),
+                        each);
             }
         }
         return found;
@@ -132,25 +127,17 @@ final class HelmChartIT {
         assertSame(template("falco-response", "dryRun=true"), KNATIVE);
     }
 
-    static Stream<String> components() throws IOException {
-        try (Stream<Path> folders = Files.list(KNATIVE.resolve("components"))) {
-            return folders.map(each -> each.getFileName().toString()).sorted().toList().stream();
-        }
+    static List<String> components() throws IOException {
+        return Components.names();
     }
 
     @ParameterizedTest
     @MethodSource("components")
     void eachComponentIsAValue(String component) throws Exception {
-        Path overlay = Files.createDirectories(WORK.resolve(component));
-        Files.writeString(overlay.resolve("kustomization.yaml"), """
-            apiVersion: kustomize.config.k8s.io/v1beta1
-            kind: Kustomization
-            resources: [../../../../knative]
-            components: [../../../../knative/components/%s]
-            """.formatted(component));
-
         assertThat(COMPONENTS).containsKey(component);
-        assertSame(template("falco-response", COMPONENTS.getOrDefault(component, "")), overlay);
+        assertSame(
+                template("falco-response", COMPONENTS.getOrDefault(component, "")),
+                Components.overlay(WORK.resolve(component), List.of(component)));
     }
 
     /** In the order that knative/kustomization.yaml asks for, of those that exclude each other one. */
@@ -162,13 +149,6 @@ final class HelmChartIT {
                 .filter(name -> !List.of("ingest-webhook", "policy-admin", "policy-calico")
                         .contains(name))
                 .toList();
-        StringBuilder kustomization = new StringBuilder("resources: [../../../../knative]\ncomponents:\n");
-        components.forEach(name -> kustomization
-                .append("  - ../../../../knative/components/")
-                .append(name)
-                .append("\n"));
-        Path overlay = Files.createDirectories(WORK.resolve("all"));
-        Files.writeString(overlay.resolve("kustomization.yaml"), kustomization);
 
         assertThat(components).hasSize(COMPONENTS.size() - 3);
         assertSame(
@@ -177,7 +157,7 @@ final class HelmChartIT {
                         components.stream()
                                 .map(name -> COMPONENTS.getOrDefault(name, ""))
                                 .collect(Collectors.joining(","))),
-                overlay);
+                Components.overlay(WORK.resolve("all"), components));
     }
 
     @ParameterizedTest
@@ -227,9 +207,7 @@ final class HelmChartIT {
             approval: {%1$s: {enabled: true, rules: [Mine, Other]}}
             functions: {%1$s: {rules: [Mine, Third]}}
             """.formatted(action));
-        Map<String, JsonNode> made =
-                objects(helm("template", "r", CHART.toString(), "-n", "sec", "-f", values.toString())
-                        .output());
+        Map<String, JsonNode> made = template(values);
 
         JsonNode filters = made(made, "Trigger sec/" + action).at("/spec/filters");
         assertThat(filters.path(1).findValuesAsText("rule")).containsExactly("Mine", "Third");
@@ -258,9 +236,7 @@ final class HelmChartIT {
             ingest: {kafka: {bootstrapServers: "a:9092, b:9092,"}, webhook: {tokenSecret: tok}}
             env: {QUARKUS_HTTP_LIMITS_MAX_BODY_SIZE: 2097152}
             """);
-        Map<String, JsonNode> made =
-                objects(helm("template", "r", CHART.toString(), "-n", "sec", "-f", values.toString())
-                        .output());
+        Map<String, JsonNode> made = template(values);
 
         JsonNode source = made(made, "KafkaSource sec/falco-alerts").path("spec");
         assertThat(source.path("bootstrapServers")).extracting(JsonNode::asText).containsExactly("a:9092", "b:9092");
@@ -315,9 +291,7 @@ final class HelmChartIT {
                 resources: {limits: {memory: 300Mi}}
                 digest: sha256:%s
             """.formatted("0".repeat(64)));
-        Map<String, JsonNode> made =
-                objects(helm("template", "r", CHART.toString(), "-n", "sec", "-f", values.toString())
-                        .output());
+        Map<String, JsonNode> made = template(values);
 
         JsonNode template = made(made, "Service sec/delete-pod").at("/spec/template");
         JsonNode container = template.at("/spec/containers/0");

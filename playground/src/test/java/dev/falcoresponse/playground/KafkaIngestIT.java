@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.falcoresponse.playground.broker.Answer;
 import dev.falcoresponse.playground.broker.Broker;
 import dev.falcoresponse.playground.broker.EventTrace;
@@ -17,17 +16,15 @@ import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KafkaServer;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
+import dev.falcoresponse.testing.LoopbackServer;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.ServiceAccountAccess;
 import dev.falcoresponse.testing.TestPods;
 import dev.falcoresponse.testing.Waiting;
 import io.cloudevents.CloudEvent;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,11 +68,9 @@ final class KafkaIngestIT {
     private final ConcurrentLinkedQueue<EventTrace> traces = new ConcurrentLinkedQueue<>();
     private final Map<String, FunctionProcess> functions = new HashMap<>();
     private final Map<String, KubeAccess> access = new HashMap<>();
-    private final HttpServer ingress = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    private final LoopbackServer ingress = LoopbackServer.start(this::take);
     private volatile boolean down;
     private Broker broker;
-
-    KafkaIngestIT() throws IOException {}
 
     @BeforeEach
     void start(KubeApiServer server, @TempDir Path triggers) throws IOException {
@@ -97,8 +92,6 @@ final class KafkaIngestIT {
                                 Map.Entry::getKey, each -> each.getValue().uri())),
                 List::of,
                 _ -> {});
-        ingress.createContext("/", this::take);
-        ingress.start();
     }
 
     private void start(String name, Map<String, String> more) {
@@ -114,7 +107,7 @@ final class KafkaIngestIT {
 
     @AfterEach
     void stop() {
-        ingress.stop(0);
+        ingress.close();
         broker.close();
         deliveries.shutdownNow();
         functions.values().forEach(FunctionProcess::close);
@@ -173,19 +166,13 @@ final class KafkaIngestIT {
 
     @Test
     void noAlertIsLostAndNoneIsActedOnTwice(KubeApiServer server) throws Exception {
-        server.client()
-                .resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName("shop")
-                        .endMetadata()
-                        .build())
-                .create();
+        server.createNamespace("shop");
         List<Pod> pods = IntStream.range(0, ALERTS)
                 .parallel()
                 .mapToObj(i -> TestPods.create(server.client(), "shop", "kafka-" + i))
                 .toList();
         List<byte[]> alerts = pods.stream().map(KafkaIngestIT::alert).toList();
-        URI sink = URI.create("http://127.0.0.1:" + ingress.getAddress().getPort() + "/");
+        URI sink = ingress.uri().resolve("/");
         try (KafkaServer kafka = KafkaServer.start(HOME);
                 KafkaProducer<byte[], byte[]> producer = falcosidekick(kafka);
                 KafkaSourceStandIn source = new KafkaSourceStandIn(kafka.address(), TOPIC, sink)) {

@@ -2,7 +2,6 @@ package dev.falcoresponse.playground;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -15,8 +14,6 @@ import dev.falcoresponse.testing.KubeBinaries;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -52,14 +49,8 @@ final class ManifestsIT {
                 .writeKubeconfig(Files.createDirectories(Path.of("target", "manifests"))
                         .resolve("kubeconfig")
                         .toAbsolutePath());
-        KubernetesClient client = server.client();
-        KnativeSchemas.install(client);
-        client.resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName("falco-response")
-                        .endMetadata()
-                        .build())
-                .create();
+        KnativeSchemas.install(server.client());
+        server.createNamespace("falco-response");
     }
 
     static Stream<Path> overlays() {
@@ -69,10 +60,8 @@ final class ManifestsIT {
                 KNATIVE.resolve("overlays").resolve("production"));
     }
 
-    static Stream<String> components() throws IOException {
-        try (Stream<Path> folders = Files.list(KNATIVE.resolve("components"))) {
-            return folders.map(each -> each.getFileName().toString()).sorted().toList().stream();
-        }
+    static List<String> components() throws IOException {
+        return Components.names();
     }
 
     @ParameterizedTest
@@ -84,31 +73,13 @@ final class ManifestsIT {
     @ParameterizedTest
     @MethodSource("components")
     void theServerAcceptsEachComponent(String component) throws Exception {
-        Path overlay = Files.createDirectories(Path.of("target", "manifests", component));
-        Files.writeString(overlay.resolve("kustomization.yaml"), """
-            apiVersion: kustomize.config.k8s.io/v1beta1
-            kind: Kustomization
-            resources: [../../../../knative]
-            components: [../../../../knative/components/%s]
-            """.formatted(component));
-
-        assertAccepted(overlay);
+        assertAccepted(Components.overlay(Path.of("target", "manifests", component), List.of(component)));
     }
 
     @Test
     void knDeployCreatesTheSame(KubeApiServer server) throws Exception {
-        boolean isInstalled = OnPath.find("kn").isPresent();
-        if (!isInstalled) {
-            System.err.println("\n!!! SKIPPED: the test that needs Knative's kn. Put it on the PATH\n");
-        }
-        assumeTrue(isInstalled || Boolean.getBoolean("kube.required"), "kn is not on the PATH");
-        server.client()
-                .resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName("by-kn")
-                        .endMetadata()
-                        .build())
-                .create();
+        OnPath.require("the test that needs Knative's kn", "kn");
+        server.createNamespace("by-kn");
 
         assertThat(deploy("--namespace", "by-kn", "--registry", "registry.test/responses", "--tag", "1"))
                 .isZero();

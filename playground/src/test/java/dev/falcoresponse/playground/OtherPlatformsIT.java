@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.falcoresponse.playground.broker.Manifests;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.cluster.EmbeddedCluster;
 import dev.falcoresponse.testing.FalcoRule;
@@ -80,14 +81,8 @@ final class OtherPlatformsIT {
         http.close();
     }
 
-    private static JsonNode document(String file, String kind) throws IOException {
-        try (var documents = YAML.readerFor(JsonNode.class)
-                .<JsonNode>readValues(HOME.resolve(file).toFile())) {
-            return documents.readAll().stream()
-                    .filter(each -> each.path("kind").asText().equals(kind))
-                    .findFirst()
-                    .orElseThrow();
-        }
+    private static JsonNode document(String file, String kind) {
+        return Manifests.read(HOME.resolve(file), kind).getFirst();
     }
 
     /** The rules of each action's Trigger. */

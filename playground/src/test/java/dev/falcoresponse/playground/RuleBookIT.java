@@ -200,16 +200,17 @@ final class RuleBookIT {
             }
         }
         Map<String, String> expected = new TreeMap<>();
-        responses(row).forEach(each -> expected.put(each, ACTED_REASONS.get(each)));
+        List<String> responses = responses(row);
+        responses.forEach(each -> expected.put(each, ACTED_REASONS.get(each)));
         assertThat(answered).isEqualTo(expected);
         assertThat(functions
                         .notifications()
                         .subList(before, functions.notifications().size()))
                 .extracting(told -> told.path("rule").asText())
-                .containsExactlyInAnyOrderElementsOf(responses(row).stream()
+                .containsExactlyInAnyOrderElementsOf(responses.stream()
                         .map(each -> "Falco response: " + each + " acted")
                         .toList());
-        if (responses(row).contains("cordon-node")) {
+        if (responses.contains("cordon-node")) {
             broker.send(undo(node));
         }
         assertThat(trace.deadLetters()).isEmpty();

@@ -18,6 +18,7 @@ import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import dev.falcoresponse.playground.SettingTable.Setting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the settings from the source of the interfaces that map them: names, defaults, and the comments that explain them. */
 final class SettingsSource {
+    private static final List<Setting> ALL = read(Documentation.HOME);
+
     private final DocTrees trees;
     private final Map<String, String> constants = new HashMap<>();
     private final List<Setting> settings = new ArrayList<>();
@@ -45,7 +48,11 @@ final class SettingsSource {
     }
 
     /** All settings, those of every function first. */
-    static List<Setting> read(Path home) throws IOException {
+    static List<Setting> all() {
+        return ALL;
+    }
+
+    private static List<Setting> read(Path home) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
             JavacTask task = (JavacTask) compiler.getTask(
@@ -55,7 +62,9 @@ final class SettingsSource {
             task.parse().forEach(units::add);
             units.forEach(unit -> source.new Constants().scan(unit, null));
             units.forEach(unit -> source.new Mappings().scan(unit, null));
-            return source.settings;
+            return List.copyOf(source.settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

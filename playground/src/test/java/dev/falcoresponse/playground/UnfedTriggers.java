@@ -1,8 +1,7 @@
 package dev.falcoresponse.playground;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.falcoresponse.playground.broker.Manifests;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -10,16 +9,11 @@ import java.util.stream.Collectors;
 
 /** Finds Triggers that no Broker beside them feeds: they are accepted, and no event ever reaches their function. */
 final class UnfedTriggers {
-    private static final YAMLMapper YAML = new YAMLMapper(new YAMLFactory());
-
     private UnfedTriggers() {}
 
     /** The Triggers of these manifests without a Broker of the named name in their namespace, as namespace and name. */
     static List<String> in(String manifests) throws IOException {
-        List<JsonNode> objects;
-        try (var values = YAML.readerFor(JsonNode.class).<JsonNode>readValues(manifests)) {
-            objects = values.readAll();
-        }
+        List<JsonNode> objects = Manifests.parse(manifests);
         Set<String> brokers = objects.stream()
                 .filter(each -> each.path("kind").asText().equals("Broker"))
                 .map(each -> namespace(each) + "/" + each.at("/metadata/name").asText())

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,20 @@ final class ChildProcess implements AutoCloseable {
         return start(command, Path.of(""), environment, folder);
     }
 
-    /** The same in a working directory. */
+    /** Starts a Java program from a folder of libraries, with the Java that runs this. */
+    static ChildProcess startJava(
+            String option, Path libraries, String mainClass, List<String> arguments, Path folder) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                option,
+                "-cp",
+                libraries + "/*",
+                mainClass));
+        command.addAll(arguments);
+        return start(command, Map.of(), folder);
+    }
+
+    /** The same as {@link #start(List, Map, Path)} in a working directory. */
     static ChildProcess start(List<String> command, Path directory, Map<String, String> environment, Path folder) {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toAbsolutePath().toFile())

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** A real Kafka broker (KRaft, one node) in a separate process on loopback. It can be killed and started again with its data. */
 public final class KafkaServer implements AutoCloseable {
@@ -59,15 +58,11 @@ public final class KafkaServer implements AutoCloseable {
     }
 
     private static ChildProcess java(Path home, Path folder, String main, List<String> arguments) {
-        List<String> command = new java.util.ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                home.resolve("testing").resolve("kafka").resolve("target").resolve("lib") + "/*",
-                main));
-        command.addAll(arguments);
+        Path libraries =
+                home.resolve("testing").resolve("kafka").resolve("target").resolve("lib");
         try {
-            return ChildProcess.start(command, Map.of(), Files.createTempDirectory(folder, "process-"));
+            return ChildProcess.startJava(
+                    "-Xmx256m", libraries, main, arguments, Files.createTempDirectory(folder, "process-"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -15,12 +15,17 @@ public interface KubeCluster {
     /** Creates a namespace with a unique name, and returns the name. */
     default String newNamespace() {
         String name = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        createNamespace(name);
+        return name;
+    }
+
+    /** Creates a namespace. */
+    default void createNamespace(String name) {
         client().resource(new NamespaceBuilder()
                         .withNewMetadata()
                         .withName(name)
                         .endMetadata()
                         .build())
                 .create();
-        return name;
     }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** An HTTP server on a free port of loopback, with a thread for each request. */
-final class LoopbackServer implements AutoCloseable {
+public final class LoopbackServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
 
     private final HttpServer server;
@@ -22,7 +22,7 @@ final class LoopbackServer implements AutoCloseable {
     }
 
     /** Starts a server that answers all paths alike. */
-    static LoopbackServer start(HttpHandler handler) {
+    public static LoopbackServer start(HttpHandler handler) {
         try {
             LoopbackServer started = new LoopbackServer(
                     HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG));
@@ -36,7 +36,7 @@ final class LoopbackServer implements AutoCloseable {
     }
 
     /** Its address, without a path. */
-    URI uri() {
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 

@@ -36,15 +36,13 @@ public final class S3Server implements AutoCloseable {
                     """.formatted(port, KEY, SECRET));
             Path logging = Files.writeString(
                     folder.resolve("logback.xml"), "<configuration><root level=\"WARN\"/></configuration>");
-            List<String> command = List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            ChildProcess process = ChildProcess.startJava(
                     "-Dlogback.configurationFile=" + logging,
-                    "-cp",
-                    Path.of("..", "..", "testing", "s3proxy", "target", "lib") + "/*",
+                    Path.of("..", "..", "testing", "s3proxy", "target", "lib"),
                     "org.gaul.s3proxy.Main",
-                    "--properties",
-                    properties.toString());
-            S3Server server = new S3Server(ChildProcess.start(command, Map.of(), folder), port);
+                    List.of("--properties", properties.toString()),
+                    folder);
+            S3Server server = new S3Server(process, port);
             server.process.await("the S3 server", () -> ChildProcess.listens(port));
             return server;
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.falcoresponse.playground.Components;
 import dev.falcoresponse.testing.KubeBinaries;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,13 +64,7 @@ final class ComponentTest {
                     "\n!!! SKIPPED: the test that needs kubectl. Put it into the folder of kube-apiserver\n");
         }
         assumeTrue(kubectl.isPresent() || Boolean.getBoolean("kube.required"), "no kubectl beside the kube-apiserver");
-        Path overlay = Files.createDirectories(Path.of("target", "overlay"));
-        Files.writeString(overlay.resolve("kustomization.yaml"), """
-            apiVersion: kustomize.config.k8s.io/v1beta1
-            kind: Kustomization
-            resources: [../../../knative]
-            components: [../../../knative/components/evidence-first]
-            """);
+        Path overlay = Components.overlay(Path.of("target", "overlay"), List.of("evidence-first"));
         Path built = overlay.resolve("built.yaml");
         int status = new ProcessBuilder(kubectl.orElseThrow().toString(), "kustomize", overlay.toString())
                 .redirectOutput(built.toFile())
