@@ -3,7 +3,7 @@ package dev.falcoresponse.http;
 import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Reason;
-import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.jackson.JsonFormat;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.IOException;
@@ -59,12 +59,16 @@ public final class BrokerSink implements AutoCloseable {
     /**
      * Posts an event.
      *
+     * @param attributes its attributes and extensions by name; times as RFC 3339 writes them
+     * @param data JSON
      * @throws OutcomeException as failed when the broker did not take it
      */
-    public void post(CloudEvent event) throws OutcomeException {
+    public void post(Map<String, String> attributes, byte[] data) throws OutcomeException {
+        CloudEventBuilder event = CloudEventBuilder.v1().withData("application/json", data);
+        attributes.forEach(event::withContextAttribute);
         HttpRequest.Builder request = http.request("")
                 .header("Content-Type", JsonFormat.CONTENT_TYPE)
-                .POST(BodyPublishers.ofByteArray(FORMAT.serialize(event)));
+                .POST(BodyPublishers.ofByteArray(FORMAT.serialize(event.build())));
         token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         http.send(request.build());
     }

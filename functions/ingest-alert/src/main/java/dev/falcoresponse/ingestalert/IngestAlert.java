@@ -139,7 +139,7 @@ final class IngestAlert implements Action<Alert> {
     private Optional<OutcomeException> post(Alert alert) {
         try {
             broker.orElseThrow(() -> new OutcomeException(Failed.retryable(Reason.UNAVAILABLE, WITHOUT_BROKER)))
-                    .post(NamedAlert.event(alert));
+                    .post(NamedAlert.attributes(alert), alert.event().data());
             return Optional.empty();
         } catch (OutcomeException e) {
             return Optional.of(e);

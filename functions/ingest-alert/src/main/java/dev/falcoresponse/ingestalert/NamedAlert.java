@@ -3,15 +3,13 @@ package dev.falcoresponse.ingestalert;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.FalcoAlerts;
 import dev.falcoresponse.record.ReplyAttributes;
-import io.cloudevents.CloudEvent;
-import io.cloudevents.core.builder.CloudEventBuilder;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
 
-/** An alert as the CloudEvent that Falcosidekick's CloudEvents output would have made of it: Triggers know it by its extensions. */
+/** An alert's attributes as Falcosidekick's CloudEvents output would have made them: Triggers know it by its extensions. */
 final class NamedAlert {
     private NamedAlert() {}
 
@@ -44,13 +42,5 @@ final class NamedAlert {
     private static String time(Instant time) {
         int year = time.atOffset(ZoneOffset.UTC).getYear();
         return year >= 0 && year <= 9999 ? DateTimeFormatter.ISO_INSTANT.format(time) : "";
-    }
-
-    /** With the data as it came. */
-    static CloudEvent event(Alert alert) {
-        CloudEventBuilder event = CloudEventBuilder.v1()
-                .withData("application/json", alert.event().data());
-        attributes(alert).forEach(event::withContextAttribute);
-        return event.build();
     }
 }

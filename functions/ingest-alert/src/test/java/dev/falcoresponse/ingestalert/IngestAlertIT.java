@@ -116,7 +116,11 @@ class IngestAlertIT {
     }
 
     private static ValidatableResponse fromWebhook(String body) {
-        return asFalcosidekick(function)
+        return fromWebhook(function, body);
+    }
+
+    private static ValidatableResponse fromWebhook(FunctionProcess to, String body) {
+        return asFalcosidekick(to)
                 .body(body.getBytes(StandardCharsets.UTF_8))
                 .post()
                 .then();
@@ -215,12 +219,7 @@ class IngestAlertIT {
     @Test
     void withoutABrokerWebhooksAreRefusedAndItIsNotReady() {
         try (FunctionProcess deaf = start(Map.of("K_SINK", ""))) {
-            asFalcosidekick(deaf)
-                    .body(SHELL.body().getBytes(StandardCharsets.UTF_8))
-                    .post()
-                    .then()
-                    .statusCode(503)
-                    .body("detail", containsString("K_SINK is not set"));
+            fromWebhook(deaf, SHELL.body()).statusCode(503).body("detail", containsString("K_SINK is not set"));
             assertThat(deaf.status("_/ready")).isEqualTo(503);
         }
     }
@@ -261,11 +260,7 @@ class IngestAlertIT {
     @Test
     void priorityAndRulesCanBeLimited() {
         try (FunctionProcess limited = start(Map.of("RESPONSE_MIN_PRIORITY", "critical"))) {
-            asFalcosidekick(limited)
-                    .body(SHELL.body().getBytes(StandardCharsets.UTF_8))
-                    .post()
-                    .then()
-                    .statusCode(204);
+            fromWebhook(limited, SHELL.body()).statusCode(204);
             assertThat(broker.drain()).isEmpty();
             assertThat(limited.records().getFirst()).contains("\"outcome\":\"denied\"", "\"reason\":\"priority\"");
         }
@@ -274,11 +269,7 @@ class IngestAlertIT {
     @Test
     void dryRunDoesNotHoldAlertsBack() {
         try (FunctionProcess dry = start(Map.of("RESPONSE_DRY_RUN", "true"))) {
-            asFalcosidekick(dry)
-                    .body(SHELL.body().getBytes(StandardCharsets.UTF_8))
-                    .post()
-                    .then()
-                    .statusCode(204);
+            fromWebhook(dry, SHELL.body()).statusCode(204);
             assertThat(broker.events("falco.rule.output.v1")).hasSize(1);
             assertThat(dry.records().getFirst()).contains("\"reason\":\"ingested\"", "\"dryRun\":false");
         }
@@ -324,12 +315,7 @@ class IngestAlertIT {
     @Test
     void withoutATokenAskedForNothingIsPosted() {
         try (FunctionProcess open = start(Map.of("RESPONSE_TOKEN_FILE", ""))) {
-            asFalcosidekick(open)
-                    .body(SHELL.body().getBytes(StandardCharsets.UTF_8))
-                    .post()
-                    .then()
-                    .statusCode(403)
-                    .body("reason", equalTo("not-allowed"));
+            fromWebhook(open, SHELL.body()).statusCode(403).body("reason", equalTo("not-allowed"));
             assertThat(broker.drain()).isEmpty();
         }
     }

@@ -1,5 +1,7 @@
 package dev.falcoresponse.requestapproval;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.Deferred;
 import dev.falcoresponse.action.Outcome;
@@ -16,6 +18,8 @@ import dev.falcoresponse.kubernetes.AccessApi;
 import dev.falcoresponse.kubernetes.OwnConfigMaps;
 import dev.falcoresponse.pods.AlertGuards;
 import dev.falcoresponse.pods.Pods;
+import dev.falcoresponse.record.RecordJson;
+import dev.falcoresponse.record.ReplyAttributes;
 import dev.falcoresponse.record.ResponseRecord;
 import dev.falcoresponse.security.SystemIdentity;
 import dev.falcoresponse.settings.Namespaces;
@@ -33,9 +37,7 @@ import java.util.Optional;
 final class RequestApproval implements Deferred<Asked> {
     static final String NAME = "request-approval";
 
-    /** Where Knative's SinkBinding says the broker is. */
     private static final Reason ASKED = Reason.acted("asked");
-
     private static final Reason APPROVED = Reason.acted("approved");
     private static final Reason REFUSED = Reason.acted("refused");
     private static final Reason EXPIRED = Reason.acted("expired");
@@ -221,8 +223,9 @@ final class RequestApproval implements Deferred<Asked> {
         BrokerSink sink = broker.orElseThrow(() -> new OutcomeException(Failed.retryable(
                 Reason.UNAVAILABLE, BrokerSink.ADDRESS + " is not set: the approval cannot be handed on")));
         requests.storeApproval(request, decision);
+        ApprovedEvent event = new ApprovedEvent(request, decision);
         try {
-            sink.post(BrokerEvents.approved(request, decision));
+            sink.post(event.attributes(), event.data());
         } catch (OutcomeException e) {
             if (e.outcome() instanceof Failed failed && !failed.retryable()) {
                 return change(
@@ -245,7 +248,8 @@ final class RequestApproval implements Deferred<Asked> {
     @Override
     public void publish(ResponseRecord record) throws OutcomeException {
         if (broker.isPresent()) {
-            broker.get().post(BrokerEvents.of(record));
+            broker.get()
+                    .post(ReplyAttributes.of(record), RecordJson.write(record).getBytes(UTF_8));
         }
     }
 

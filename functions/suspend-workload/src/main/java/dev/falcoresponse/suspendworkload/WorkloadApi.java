@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads, suspends and resumes workloads. */
 record WorkloadApi(ApiClient client, ObjectApi objects, Memories memories) {
-
     Optional<Workload> find(WorkloadKind kind, String namespace, String name) throws OutcomeException {
         Optional<GenericKubernetesResource> found =
                 objects.find(kind.resource(), namespace, name, GenericKubernetesResource.class);
