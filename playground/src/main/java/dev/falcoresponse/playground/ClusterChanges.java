@@ -1,29 +1,26 @@
 package dev.falcoresponse.playground;
 
-import dev.falcoresponse.playground.Restrictions.Restricted;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 
-/** Finds what has changed in pods and network policies since the last call. */
+/** Finds what has changed in the cluster since the last call. */
 final class ClusterChanges {
-    private static final String SUSPENDED = "falco-response/suspended";
     private static final String QUARANTINE = "falco-response/quarantine";
 
     private final KubernetesClient client;
-    private Map<String, HasMetadata> previous;
+    private ClusterObjects previous;
 
     ClusterChanges(KubernetesClient client) {
         this.client = client;
-        this.previous = list();
+        this.previous = ClusterObjects.of(client);
     }
 
     /**
@@ -33,8 +30,15 @@ final class ClusterChanges {
      *     {@code released}, for a node {@code cordoned} or
      *     {@code uncordoned}, for a workload {@code suspended} or {@code resumed}, for an identity {@code restricted} or
      *     {@code freed}
+     * @param diff the lines of a unified diff of the object's YAML
      */
-    record Change(String kind, String namespace, String name, String uid, String change) {
+    record Change(
+            String kind,
+            String namespace,
+            String name,
+            String uid,
+            String change,
+            @JsonIgnore List<String> diff) {
         @Override
         public String toString() {
             return (kind.equals("Pod") ? "pod" : kind) + " " + (namespace == null ? "" : namespace + "/") + name + " "
@@ -43,24 +47,24 @@ final class ClusterChanges {
     }
 
     List<Change> sinceLastCall() {
-        Map<String, HasMetadata> current = list();
+        ClusterObjects current = ClusterObjects.of(client);
         List<Change> changes = new ArrayList<>();
-        previous.forEach((uid, object) -> {
-            if (!current.containsKey(uid)) {
-                changes.add(change(object, "deleted"));
+        previous.objects().forEach((uid, object) -> {
+            if (!current.objects().containsKey(uid)) {
+                changes.add(change(uid, object, "deleted", current));
             }
         });
-        current.forEach((uid, object) -> {
-            if (previous.containsKey(uid)) {
-                HasMetadata old = previous.getOrDefault(uid, object);
+        current.objects().forEach((uid, object) -> {
+            if (previous.objects().containsKey(uid)) {
+                HasMetadata old = previous.objects().getOrDefault(uid, object);
                 if (isTerminating(object) && !isTerminating(old)) {
-                    changes.add(change(object, "terminating"));
+                    changes.add(change(uid, object, "terminating", current));
                 }
                 if (isHeld(object) != isHeld(old)) {
-                    changes.add(change(object, held(object)));
+                    changes.add(change(uid, object, held(object), current));
                 }
             } else {
-                changes.add(change(object, "created"));
+                changes.add(change(uid, object, "created", current));
             }
         });
         previous = current;
@@ -83,8 +87,9 @@ final class ClusterChanges {
     }
 
     /** The memory of a suspended workload stands for the workload. */
-    private static Change change(HasMetadata object, String change) {
+    private Change change(String key, HasMetadata object, String change, ClusterObjects current) {
         ObjectMeta meta = object.getMetadata();
+        boolean created = change.equals("created");
         if (object instanceof ConfigMap request && meta.getLabels().containsKey(Approvals.LABEL)) {
             String question = request.getData().getOrDefault("question", "");
             return new Change(
@@ -92,75 +97,31 @@ final class ClusterChanges {
                     meta.getNamespace(),
                     meta.getName() + " (" + question + ")",
                     meta.getUid(),
-                    change.equals("created") ? "asked" : "ended");
+                    created ? "asked" : "ended",
+                    diff(key, previous.objects(), current.objects()));
         }
         if (object instanceof ConfigMap memory) {
             Map<String, String> data = memory.getData();
+            String uid = data.getOrDefault("uid", "");
             return new Change(
                     data.getOrDefault("kind", ""),
                     data.getOrDefault("namespace", ""),
                     data.getOrDefault("name", ""),
-                    data.getOrDefault("uid", ""),
-                    change.equals("created") ? "suspended" : "resumed");
+                    uid,
+                    created ? "suspended" : "resumed",
+                    diff(uid, previous.workloads(), current.workloads()));
         }
-        if (object instanceof GenericKubernetesResource) {
-            return new Change(
-                    object.getKind(),
-                    meta.getNamespace(),
-                    meta.getName(),
-                    meta.getUid(),
-                    change.equals("created") ? "restricted" : "freed");
-        }
-        return new Change(object.getKind(), meta.getNamespace(), meta.getName(), meta.getUid(), change);
+        boolean restriction = object instanceof GenericKubernetesResource;
+        return new Change(
+                object.getKind(),
+                meta.getNamespace(),
+                meta.getName(),
+                meta.getUid(),
+                !restriction ? change : created ? "restricted" : "freed",
+                diff(key, previous.objects(), current.objects()));
     }
 
-    private Map<String, HasMetadata> list() {
-        Map<String, HasMetadata> objects = new TreeMap<>();
-        try {
-            client.pods().inAnyNamespace().list().getItems().forEach(each -> put(objects, each));
-            client.configMaps()
-                    .inAnyNamespace()
-                    .withLabel(SUSPENDED)
-                    .list()
-                    .getItems()
-                    .forEach(each -> put(objects, each));
-            client.configMaps()
-                    .inAnyNamespace()
-                    .withLabel(Approvals.LABEL)
-                    .list()
-                    .getItems()
-                    .forEach(each -> put(objects, each));
-            Restrictions.all(client).forEach(each -> objects.put("restriction of " + each, entry(each)));
-            client.nodes().list().getItems().forEach(each -> put(objects, each));
-            client.network()
-                    .v1()
-                    .networkPolicies()
-                    .inAnyNamespace()
-                    .list()
-                    .getItems()
-                    .forEach(each -> put(objects, each));
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != 403) {
-                throw e;
-            }
-            // a user without permission to list them still sees the functions' answers
-        }
-        return objects;
-    }
-
-    /** The entry stands for the restricted identity. */
-    private static HasMetadata entry(Restricted restricted) {
-        GenericKubernetesResource entry = new GenericKubernetesResource();
-        entry.setKind(restricted.kind());
-        entry.setMetadata(new ObjectMetaBuilder()
-                .withNamespace(restricted.namespace().isEmpty() ? null : restricted.namespace())
-                .withName(restricted.name())
-                .withUid(restricted.uid())
-                .build());
-        return entry;
-    }
-
-    private static void put(Map<String, HasMetadata> objects, HasMetadata each) {
-        objects.put(each.getMetadata().getUid(), each);
+    private static List<String> diff(String uid, Map<String, HasMetadata> before, Map<String, HasMetadata> after) {
+        return ObjectDiff.of(Optional.ofNullable(before.get(uid)), Optional.ofNullable(after.get(uid)));
     }
 }

@@ -24,6 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** The functions to which the Triggers lead, each as its own process with the settings of its manifest. */
 final class Functions implements AutoCloseable {
@@ -44,7 +50,7 @@ final class Functions implements AutoCloseable {
     private final FakeFalcosidekick falcosidekick = FakeFalcosidekick.start();
     private final EventSink ingress = EventSink.start();
     private final Map<String, Map<String, String>> settings = new TreeMap<>();
-    private final Map<String, FunctionProcess> processes = new TreeMap<>();
+    private final Map<String, FunctionProcess> processes = new ConcurrentSkipListMap<>();
     private boolean closed;
 
     private Functions(Path home, Cluster cluster) {
@@ -59,10 +65,11 @@ final class Functions implements AutoCloseable {
      */
     static Functions start(Path home, RuleBook rules, Cluster cluster, boolean act, Map<String, String> overriding) {
         Functions functions = new Functions(home, cluster);
-        List<String> names =
-                rules.triggers().stream().map(Trigger::subscriber).distinct().toList();
         try {
-            for (String name : names) {
+            for (String name : rules.triggers().stream()
+                    .map(Trigger::subscriber)
+                    .distinct()
+                    .toList()) {
                 Map<String, String> settings = functions.readSettings(name);
                 overriding.forEach((setting, value) -> {
                     if (setting.startsWith(SettingTable.prefix(name))) {
@@ -71,12 +78,33 @@ final class Functions implements AutoCloseable {
                 });
                 settings.put("RESPONSE_DRY_RUN", Boolean.toString(!act));
                 functions.settings.put(name, settings);
-                functions.processes.put(name, functions.start(name, settings));
             }
+            functions.startAll();
             return functions;
         } catch (RuntimeException e) {
             functions.close();
             throw e;
+        }
+    }
+
+    /** Starts as many at a time as there are processors, and waits for all, also when one does not start. */
+    private void startAll() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        try (ExecutorService starters = Executors.newFixedThreadPool(processors)) {
+            List<Callable<FunctionProcess>> starts = new ArrayList<>();
+            settings.forEach((name, values) -> starts.add(() -> {
+                FunctionProcess started = start(name, values);
+                processes.put(name, started);
+                return started;
+            }));
+            for (Future<FunctionProcess> start : starters.invokeAll(starts)) {
+                start.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
@@ -114,15 +142,24 @@ final class Functions implements AutoCloseable {
         return new TreeMap<>(settings);
     }
 
-    /** Starts a function with one more setting, ends it, and returns a sentence: accepted, or the function's error. */
-    String trySetting(String name, String setting, String value) {
+    /** Starts a function once more, as a process that only previews; the caller closes it. */
+    FunctionProcess preview(String name) {
+        return preview(name, Map.of());
+    }
+
+    private FunctionProcess preview(String name, Map<String, String> more) {
         if (!settings.containsKey(name)) {
             throw new IllegalArgumentException("There is no function " + name);
         }
         Map<String, String> changed = new TreeMap<>(settings.getOrDefault(name, Map.of()));
         changed.put("RESPONSE_DRY_RUN", "true");
-        changed.put(setting, value);
-        try (FunctionProcess started = start(name, changed)) {
+        changed.putAll(more);
+        return start(name, changed);
+    }
+
+    /** Starts a function with one more setting, ends it, and returns a sentence: accepted, or the function's error. */
+    String trySetting(String name, String setting, String value) {
+        try (FunctionProcess started = preview(name, Map.of(setting, value))) {
             return name + " accepts it" + (started.status("_/health") == 200 ? "" : ", but is not healthy");
         } catch (StartException e) {
             return String.valueOf(e.getMessage())

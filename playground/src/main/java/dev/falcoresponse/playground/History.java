@@ -9,6 +9,7 @@ import dev.falcoresponse.playground.ClusterChanges.Change;
 import dev.falcoresponse.playground.broker.Answer;
 import dev.falcoresponse.playground.broker.DeadLetter;
 import dev.falcoresponse.playground.broker.EventTrace;
+import io.cloudevents.CloudEventData;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -23,7 +24,15 @@ final class History {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Deque<ObjectNode> entries = new ArrayDeque<>();
+    /** An entry, and the alert that it is about. */
+    private record Kept(ObjectNode entry, SentAlert alert) {
+        int characters() {
+            CloudEventData data = alert.event().getData();
+            return entry.toString().length() + (data == null ? 0 : data.toBytes().length);
+        }
+    }
+
+    private final Deque<Kept> entries = new ArrayDeque<>();
     private int nextId = 1;
     private long characters;
 
@@ -42,7 +51,8 @@ final class History {
                 .put("rule", alert.rule())
                 .put("namespace", alert.namespace())
                 .put("eventId", alert.eventId())
-                .put("from", alert.from());
+                .put("from", alert.from())
+                .put("output", alert.output());
         trace.triggers().forEach(entry.putArray("triggers")::add);
         ArrayNode answers = entry.putArray("answers");
         trace.answers().forEach(each -> answers.add(answer(each)));
@@ -50,15 +60,18 @@ final class History {
         trace.deadLetters().forEach(each -> letters.add(letter(each)));
         ArrayNode changed = entry.putArray("changes");
         changes.forEach(each -> changed.add(each.toString()));
-        entries.addFirst(entry);
-        characters += entry.toString().length();
+        ArrayNode diffs = entry.putArray("diffs");
+        changes.forEach(each -> diffs.add(String.join("\n", each.diff())));
+        Kept kept = new Kept(entry, alert);
+        entries.addFirst(kept);
+        characters += kept.characters();
         while (entries.size() > MAX_ENTRIES || (characters > MAX_CHARACTERS && entries.size() > 1)) {
-            characters -= entries.removeLast().toString().length();
+            characters -= entries.removeLast().characters();
         }
         return entry;
     }
 
-    private static ObjectNode answer(Answer answer) {
+    static ObjectNode answer(Answer answer) {
         ObjectNode node = JSON.createObjectNode()
                 .put("trigger", answer.trigger())
                 .put("function", answer.function())
@@ -91,12 +104,20 @@ final class History {
     /** The entries after the one with this id, newest first. */
     synchronized ArrayNode since(int id) {
         ArrayNode newer = JSON.createArrayNode();
-        for (ObjectNode entry : entries) {
-            if (entry.path("id").asInt() <= id) {
+        for (Kept each : entries) {
+            if (each.entry().path("id").asInt() <= id) {
                 break;
             }
-            newer.add(entry);
+            newer.add(each.entry());
         }
         return newer;
+    }
+
+    /** The alerts of a rule, newest first. */
+    synchronized List<SentAlert> alertsOf(String rule) {
+        return entries.stream()
+                .map(Kept::alert)
+                .filter(alert -> alert.rule().equals(rule))
+                .toList();
     }
 }

@@ -12,7 +12,9 @@ import io.cloudevents.CloudEvent;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** What the page shows of files, recordings and the cluster. */
 final class PageContent {
@@ -46,27 +48,68 @@ final class PageContent {
 
     /** A recorded alert with the present time; if the request names a pod, the alert is about it. */
     JsonNode compose(JsonNode request) {
-        RecordedAlert alert = RecordedAlert.named(required(request, "name"))
-                .at(Instant.now())
-                .with("uuid", UUID.randomUUID().toString());
-        String pod = request.path("pod").asText();
-        if (!pod.isEmpty()) {
-            Pod found = cluster.client()
-                    .pods()
-                    .inNamespace(required(request, "namespace"))
-                    .withName(pod)
-                    .get();
-            if (found == null) {
-                throw new IllegalArgumentException("The pod no longer exists");
-            }
-            alert = alert.about(found);
-        }
         try {
             return JSON.createObjectNode()
-                    .put("text", JSON.readTree(alert.body()).toPrettyString());
+                    .put(
+                            "text",
+                            JSON.readTree(aimed(required(request, "name"), request)
+                                            .body())
+                                    .toPrettyString());
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The recorded alerts of a rule; for a rule without any, one of another rule that is given this rule's name. */
+    Stream<SentAlert> alertsOf(JsonNode request) {
+        String rule = required(request, "rule");
+        List<String> recorded = RecordedAlert.names().stream()
+                .filter(name -> RecordedAlert.named(name).body().startsWith("{"))
+                .filter(name -> RecordedAlert.named(name).member("rule").equals(rule))
+                .toList();
+        if (recorded.isEmpty()) {
+            String other = RuleTable.isAudit(home.resolve("knative"), rule) ? Scenario.AUDIT : Scenario.SHELL;
+            return Stream.of(sent(
+                    other + ", with the name of this rule",
+                    aimed(other, request).with("rule", rule).withHeader("ce-rule", rule)));
+        }
+        return recorded.stream().map(name -> sent(name, isAboutPod(name) ? aimed(name, request) : present(name)));
+    }
+
+    private static SentAlert sent(String from, RecordedAlert alert) {
+        return SentAlert.of(from, alert.member("uuid"), alert);
+    }
+
+    private static boolean isAboutPod(String name) {
+        return !SentAlert.of("", "", RecordedAlert.named(name)).namespace().isEmpty();
+    }
+
+    private static RecordedAlert present(String name) {
+        return RecordedAlert.named(name)
+                .at(Instant.now())
+                .with("uuid", UUID.randomUUID().toString());
+    }
+
+    private RecordedAlert aimed(String name, JsonNode request) {
+        RecordedAlert alert = present(name);
+        String pod = request.path("pod").asText();
+        if (pod.isEmpty()) {
+            return alert;
+        }
+        Pod found = cluster.client()
+                .pods()
+                .inNamespace(required(request, "namespace"))
+                .withName(pod)
+                .get();
+        if (found == null) {
+            throw new IllegalArgumentException("The pod no longer exists");
+        }
+        return alert.about(found);
+    }
+
+    /** The owners of an object, nearest first. */
+    JsonNode owners(String namespace, String owner) {
+        return OwnerChain.of(cluster.client(), namespace, owner);
     }
 
     JsonNode evidence(String location) {

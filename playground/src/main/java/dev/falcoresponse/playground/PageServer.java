@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.falcoresponse.playground.PageFiles.PageFile;
 import dev.falcoresponse.testing.StartException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +20,7 @@ import java.net.URLDecoder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -31,17 +32,6 @@ final class PageServer implements AutoCloseable {
     private static final ObjectMapper JSON = new JsonMapper();
     /** Larger than any alert, and large enough for a file of alerts. */
     private static final int MAX_BODY = 8 << 20;
-
-    private static final Map<String, String> FILES = Map.of(
-            "/", "index.html",
-            "/page.css", "page.css",
-            "/page.js", "page.js",
-            "/icon.svg", "icon.svg");
-    private static final Map<String, String> TYPES = Map.of(
-            "html", "text/html; charset=utf-8",
-            "css", "text/css; charset=utf-8",
-            "js", "text/javascript; charset=utf-8",
-            "svg", "image/svg+xml");
 
     /** Answers a request with JSON. */
     private interface Endpoint {
@@ -69,6 +59,11 @@ final class PageServer implements AutoCloseable {
                 Map.entry(
                         "GET /api/evidence",
                         (_, query) -> session.content().evidence(query.getOrDefault("location", ""))),
+                Map.entry(
+                        "GET /api/owners",
+                        (_, query) -> session.content()
+                                .owners(query.getOrDefault("namespace", ""), query.getOrDefault("owner", ""))),
+                Map.entry("POST /api/what-if", (body, _) -> session.whatIf(body)),
                 Map.entry("POST /api/compose", (body, _) -> session.content().compose(body)),
                 Map.entry("POST /api/release", (body, _) -> session.release(body)),
                 Map.entry("POST /api/decide", (body, _) -> session.decide(body)),
@@ -106,8 +101,6 @@ final class PageServer implements AutoCloseable {
                 exchange.sendResponseHeaders(303, -1);
             } else if (!security.knowsKey(exchange)) {
                 send(exchange, 403, "text/plain", "Open the address that ./play has printed".getBytes(UTF_8));
-            } else if (isGet && FILES.containsKey(path)) {
-                file(exchange, FILES.getOrDefault(path, ""));
             } else if (isGet && path.equals("/api/live")) {
                 streamUpdates(exchange);
             } else if (method.equals("POST") && path.equals("/api/send")) {
@@ -115,7 +108,7 @@ final class PageServer implements AutoCloseable {
             } else if (endpoints.containsKey(method + " " + path)) {
                 call(exchange, Objects.requireNonNull(endpoints.get(method + " " + path)));
             } else {
-                send(exchange, 404, "text/plain", "There is no such page".getBytes(UTF_8));
+                file(exchange, isGet ? PageFiles.find(path) : Optional.empty());
             }
         }
     }
@@ -209,16 +202,11 @@ final class PageServer implements AutoCloseable {
         return query;
     }
 
-    private static void file(HttpExchange exchange, String name) throws IOException {
-        try (InputStream stream = PageServer.class.getResourceAsStream("/page/" + name)) {
-            if (stream == null) {
-                throw new IOException("page/" + name + " is not in the jar");
-            }
-            send(
-                    exchange,
-                    200,
-                    TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "text/plain"),
-                    stream.readAllBytes());
+    private static void file(HttpExchange exchange, Optional<PageFile> file) throws IOException {
+        if (file.isPresent()) {
+            send(exchange, 200, file.get().type(), file.get().read());
+        } else {
+            send(exchange, 404, "text/plain", "There is no such page".getBytes(UTF_8));
         }
     }
 

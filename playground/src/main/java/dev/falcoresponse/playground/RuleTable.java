@@ -68,6 +68,14 @@ final class RuleTable {
         return rows;
     }
 
+    /** Whether a rule is about the audit log. */
+    static boolean isAudit(Path knative, String rule) {
+        return groups(knative).entrySet().stream()
+                .filter(group -> group.getKey().endsWith("-audit"))
+                .anyMatch(group ->
+                        group.getValue().stream().anyMatch(row -> row.rule().equals(rule)));
+    }
+
     /** The whole file. */
     static JsonNode file(Path knative) {
         try {

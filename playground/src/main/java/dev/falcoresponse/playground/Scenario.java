@@ -33,10 +33,10 @@ import java.util.stream.Collectors;
 /** Demo pods, and recorded alerts about them with the present time. */
 final class Scenario {
     private static final String HOST = "read-sensitive-file-host";
-    private static final String SHELL = "terminal-shell-in-container-pod";
+    static final String SHELL = "terminal-shell-in-container-pod";
     private static final String BINARY = "drop-and-execute-new-binary";
 
-    private static final String AUDIT = "k8saudit-attach-exec-pod";
+    static final String AUDIT = "k8saudit-attach-exec-pod";
     private static final String APPROVER = "alice";
 
     /** How long a request is open while the story is told. */

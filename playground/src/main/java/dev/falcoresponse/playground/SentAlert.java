@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.falcoresponse.playground.broker.HttpEvents;
 import dev.falcoresponse.testing.RecordedAlert;
 import io.cloudevents.CloudEvent;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  */
 record SentAlert(String from, String eventId, CloudEvent event, Runnable before) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MAX_OUTPUT = 2_000;
 
     SentAlert(String from, String eventId, CloudEvent event) {
         this(from, eventId, event, () -> {});
@@ -45,19 +47,28 @@ record SentAlert(String from, String eventId, CloudEvent event, Runnable before)
 
     /** The namespace that it names; empty when it names none. */
     String namespace() {
+        JsonNode data = data();
+        return Stream.of(
+                        data.path("output_fields").path("k8s.ns.name"),
+                        data.path("output_fields").path("ka.target.namespace"),
+                        data.path("namespace"))
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::asText)
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Falco's sentence about what happened, cut to what fits on a screen; empty for other events. */
+    String output() {
+        String output = data().path("output").asText();
+        return output.substring(0, Math.min(output.length(), MAX_OUTPUT));
+    }
+
+    private JsonNode data() {
         try {
-            JsonNode data =
-                    JSON.readTree(Objects.requireNonNull(event.getData()).toBytes());
-            return Stream.of(
-                            data.path("output_fields").path("k8s.ns.name"),
-                            data.path("output_fields").path("ka.target.namespace"),
-                            data.path("namespace"))
-                    .filter(JsonNode::isTextual)
-                    .map(JsonNode::asText)
-                    .findFirst()
-                    .orElse("");
+            return JSON.readTree(Objects.requireNonNull(event.getData()).toBytes());
         } catch (IOException e) {
-            return "";
+            return MissingNode.getInstance();
         }
     }
 

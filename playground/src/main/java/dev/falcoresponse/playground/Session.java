@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A cluster, the functions that act in it, the history of what was sent to them, and what the page's buttons do. */
 final class Session implements AutoCloseable {
@@ -99,7 +100,8 @@ final class Session implements AutoCloseable {
         Duration took = Duration.ofNanos(System.nanoTime() - started);
         ObjectNode entry;
         synchronized (changes) {
-            List<Change> found = findChanges();
+            // where nothing was asked, nothing was changed
+            List<Change> found = trace.answers().isEmpty() ? List.of() : findChanges();
             entry = history.add(alert, at, took, trace, found);
             report.add(alert, trace, found);
         }
@@ -169,6 +171,14 @@ final class Session implements AutoCloseable {
         return SettingsView.trySetting(running.functions(), request);
     }
 
+    /** What another function would answer to the alerts of a rule; nothing is changed, even while the functions act. */
+    JsonNode whatIf(JsonNode request) {
+        List<SentAlert> alerts = Stream.concat(
+                        content.alertsOf(request), history.alertsOf(required(request, "rule")).stream())
+                .toList();
+        return WhatIf.ask(running.functions(), request, alerts, progress);
+    }
+
     AlertBatch send(JsonNode request) {
         List<SentAlert> alerts = AlertBatch.read(request);
         int expectedGeneration = running.generation();
@@ -184,27 +194,8 @@ final class Session implements AutoCloseable {
     JsonNode release(JsonNode request) {
         int expectedGeneration = running.generation();
         boolean preview = !running.acts();
-        return send(undo(request, preview), Report.NONE, expectedGeneration).entry();
-    }
-
-    private static SentAlert undo(JsonNode request, boolean preview) {
-        Instant now = Instant.now();
-        if (request.has("node")) {
-            return Scenario.undoCordon(required(request, "node"), preview, now);
-        }
-        if (request.path("restricted").asBoolean()) {
-            return Scenario.undoRestriction(
-                    required(request, "kind"),
-                    request.path("namespace").asText(),
-                    required(request, "name"),
-                    request.path("uid").asText(),
-                    preview,
-                    now);
-        }
-        String namespace = required(request, "namespace");
-        return request.has("kind")
-                ? Scenario.undoSuspension(required(request, "kind"), namespace, required(request, "name"), preview, now)
-                : Scenario.undoIsolation(namespace, required(request, "pod"), preview, now);
+        return send(UndoButton.read(request, preview), Report.NONE, expectedGeneration)
+                .entry();
     }
 
     /** Decides a request as the user of the kubeconfig, and lets the clock hand the decision on. */

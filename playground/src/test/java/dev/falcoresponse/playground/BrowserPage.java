@@ -1,5 +1,8 @@
 package dev.falcoresponse.playground;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.selenium.AxeBuilder;
 import dev.falcoresponse.testing.Waiting;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +17,7 @@ import java.util.regex.Pattern;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -110,6 +114,38 @@ final class BrowserPage implements AutoCloseable {
     void takeScreenshot(String name) throws IOException {
         ((JavascriptExecutor) browser).executeScript("scrollTo(0, 0)");
         Files.write(SCREENSHOTS.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+    }
+
+    /** Nothing is cut off, and axe finds nothing serious, in light and in dark; a screenshot of each is kept. */
+    void checkAccessibility(String name) throws IOException {
+        assertThat((Boolean) ((JavascriptExecutor) browser)
+                        .executeScript("return document.documentElement.scrollWidth <= innerWidth"))
+                .as("nothing is wider than the window: " + name)
+                .isTrue();
+        for (String scheme : List.of("dark", "light")) {
+            browser.executeCdpCommand(
+                    "Emulation.setEmulatedMedia",
+                    Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+            assertThat(new AxeBuilder()
+                            .analyze(browser).getViolations().stream()
+                                    .filter(each ->
+                                            List.of("serious", "critical").contains(each.getImpact())))
+                    .as(name + ", " + scheme)
+                    .isEmpty();
+            takeScreenshot(name + "-" + scheme);
+        }
+    }
+
+    /** Clicks on something that the page may be redrawing. */
+    void click(String css) {
+        wait.ignoring(StaleElementReferenceException.class).until(_ -> {
+            find(css).click();
+            return true;
+        });
+    }
+
+    void awaitText(String id, String text) {
+        wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id(id), text));
     }
 
     void choose(String recording, String pod) {

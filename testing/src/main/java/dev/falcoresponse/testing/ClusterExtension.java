@@ -1,16 +1,24 @@
 package dev.falcoresponse.testing;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests the cluster of a test run; without a cluster it skips them with one warning, or fails if it is required. */
+/**
+ * Gives tests the cluster of this JVM; without a cluster it skips them with one warning, or fails if it is required.
+ *
+ * <p>JUnit's root store would be too short-lived: where forked JVMs share the classes, each class is a run of its own.
+ */
 abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondition, ParameterResolver {
+    /** By type; what they started ends with the JVM. */
+    private static final Map<Class<?>, KubeCluster> CLUSTERS = new ConcurrentHashMap<>();
+
     private final Class<T> type;
     private final String what;
     private final String howToGet;
@@ -55,8 +63,6 @@ abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondi
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(Namespace.create(type))
-                .computeIfAbsent(type, _ -> find().orElseThrow(), type);
+        return CLUSTERS.computeIfAbsent(type, _ -> find().orElseThrow());
     }
 }

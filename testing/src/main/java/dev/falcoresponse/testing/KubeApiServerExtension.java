@@ -3,7 +3,7 @@ package dev.falcoresponse.testing;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Starts one API server for all tests of a test run. */
+/** Starts one API server for all tests of a JVM. */
 final class KubeApiServerExtension extends ClusterExtension<KubeApiServer> {
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 

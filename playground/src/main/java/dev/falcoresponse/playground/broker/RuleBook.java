@@ -1,6 +1,7 @@
 package dev.falcoresponse.playground.broker;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.cloudevents.CloudEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -47,6 +49,17 @@ public record RuleBook(List<Trigger> triggers) {
         return new RuleBook(
                         all.stream().map(each -> trigger(each, broker, actions)).toList())
                 .withLoopWarnings();
+    }
+
+    /** One Trigger that leads every alert of Falco to a function, and nothing else. */
+    public static RuleBook alertsTo(String function) {
+        return new RuleBook(List.of(new Trigger(
+                "what-if",
+                function,
+                Filter.attributes(Map.of("type", "falco.rule.output.v1"), String::equals),
+                Delivery.DEFAULT,
+                MissingNode.getInstance(),
+                List.of())));
     }
 
     /** The Triggers that deliver the event. */

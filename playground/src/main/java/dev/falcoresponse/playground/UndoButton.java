@@ -1,0 +1,31 @@
+package dev.falcoresponse.playground;
+
+import static dev.falcoresponse.playground.PageContent.required;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+
+/** The request to undo that a button of the page asks for. */
+final class UndoButton {
+    private UndoButton() {}
+
+    static SentAlert read(JsonNode request, boolean preview) {
+        Instant now = Instant.now();
+        if (request.has("node")) {
+            return Scenario.undoCordon(required(request, "node"), preview, now);
+        }
+        if (request.path("restricted").asBoolean()) {
+            return Scenario.undoRestriction(
+                    required(request, "kind"),
+                    request.path("namespace").asText(),
+                    required(request, "name"),
+                    request.path("uid").asText(),
+                    preview,
+                    now);
+        }
+        String namespace = required(request, "namespace");
+        return request.has("kind")
+                ? Scenario.undoSuspension(required(request, "kind"), namespace, required(request, "name"), preview, now)
+                : Scenario.undoIsolation(namespace, required(request, "pod"), preview, now);
+    }
+}

@@ -1,0 +1,220 @@
+package dev.falcoresponse.playground;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.falcoresponse.testing.RecordedAlert;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.Select;
+
+/** One alert's whole way, other responses to it, and many alerts over time, in a real browser. */
+@NeedsChromium
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class IncidentPageIT {
+    @TempDir(cleanup = CleanupMode.NEVER)
+    private static Path folder;
+
+    private BrowserPage page;
+
+    @BeforeAll
+    void open() throws IOException {
+        page = new BrowserPage(folder, Map.of(), "--preview");
+    }
+
+    @AfterAll
+    void close() {
+        page.close();
+    }
+
+    @Test
+    @Order(1)
+    void theWholeWayOfAnAlertIsShownAndUndoneFromThere() throws IOException {
+        page.visit("replay");
+        page.letThemAct();
+        page.choose("drop-and-execute-new-binary", "shop/api-");
+        assertThat(page.send()).contains("acted isolated");
+        page.find("nav a[href='#overview']").click();
+        page.awaitText("latest", "Isolated pod shop/api-");
+        page.browser
+                .findElement(By.xpath(
+                        "//ol[@id='latest']/li[contains(., 'isolate-network: Isolated pod shop/api-')]/button"))
+                .click();
+
+        page.awaitText("way", "ReplicaSet/api-5d8f7c9b4");
+        assertThat(page.textOf("#way"))
+                .contains(
+                        "Drop and execute new binary in container",
+                        "a program runs that was not in the image",
+                        "Recognised\nby the id of a container",
+                        "Trigger isolate-network",
+                        "acted isolated",
+                        "pod found",
+                        "+    falco-response/quarantine:",
+                        "is held until it is released",
+                        "kind: NetworkPolicy");
+        for (int width : List.of(390, 1024, 1920)) {
+            page.browser.manage().window().setSize(new Dimension(width, 900));
+            page.checkAccessibility("incident-" + width);
+        }
+
+        page.browser.manage().window().setSize(new Dimension(1440, 1000));
+        run("document.querySelector('#way .diff').closest('section').scrollIntoView()");
+        page.takeScreenshot("incident-change");
+
+        page.click("#way [aria-label^='Release shop/api-']");
+        page.wait.until(_ -> page.textOf("#way").contains("Released pod shop/api-")
+                && !page.textOf("#way").contains("is held until it is released"));
+        page.find("#incident form button").click();
+    }
+
+    @Test
+    @Order(1)
+    void theEvidenceOfAnAlertIsVerifiedWhereItIsShown() {
+        page.visit("replay");
+        page.letThemAct();
+        page.choose("k8saudit-attach-exec-pod", "shop/ledger-0");
+        assertThat(page.send()).contains("acted captured");
+        page.find("nav a[href='#history']").click();
+        new Select(page.find("#by-action")).selectByValue("snapshot-logs");
+        page.click("#records tbody button");
+
+        page.awaitText("way", "The snapshot is complete.");
+        assertThat(page.textOf("#way")).contains("intact alert.json").doesNotContain("ALTERED");
+        page.find("#incident form button").click();
+    }
+
+    @Test
+    @Order(2)
+    void anotherResponseIsPreviewedWhileTheFunctionsAct() throws IOException {
+        page.visit("rules");
+        page.letThemAct();
+        page.find("#rule-search").sendKeys("Terminal shell in container");
+        page.wait.until(
+                _ -> page.browser.findElements(By.cssSelector("#matrix button")).size() == 1);
+        page.find("#matrix button").click();
+        new Select(page.find("#other")).selectByValue("isolate-network");
+        page.find("#what-if button").click();
+
+        page.awaitText("what-if-result", "With isolate-network:");
+        assertThat(page.textOf("#what-if-result")).startsWith("Now delete-pod.").contains(" previewed");
+        assertThat(page.textOf("#what-if-answers"))
+                .contains("Alert: terminal-shell-in-container-pod", "Would isolate pod ", "previewed dry-run")
+                .doesNotContain("acted");
+        for (int width : List.of(390, 1024, 1920)) {
+            page.browser.manage().window().setSize(new Dimension(width, 900));
+            page.checkAccessibility("what-if-" + width);
+        }
+
+        new Select(page.find("#other")).selectByValue("cordon-node");
+        page.find("#what-if button").click();
+        page.awaitText("what-if-result", "With cordon-node:");
+        page.find("#rule form[method=dialog] button").click();
+        page.find("nav a[href='#overview']").click();
+        assertThat(page.textOf("#isolated")).contains("No pod is isolated");
+        assertThat(page.textOf("#cordoned")).contains("No node is cordoned");
+    }
+
+    @Test
+    @Order(3)
+    void fiveThousandRecordsAreShownAndZoomed() throws IOException {
+        page.visit("replay");
+        page.browser.manage().window().setSize(new Dimension(1440, 1000));
+        // no Trigger matches it, so that the page is what is tested, not the functions
+        page.type(RecordedAlert.named("falcosidekick-client-test")
+                .at(Instant.now())
+                .with("uuid", UUID.randomUUID().toString())
+                .with("rule", "A rule that nothing answers")
+                .body());
+        page.find("#times").clear();
+        page.find("#times").sendKeys("1000");
+        run("""
+                window.parts = new Set();
+                const bar = document.getElementById('bar');
+                new MutationObserver(() => parts.add(bar.classList.contains('running') && bar.value < bar.max))
+                    .observe(bar, { attributes: true });
+                """);
+        for (int i = 0; i < 5; i++) {
+            run("document.getElementById('sent').textContent = ''");
+            page.find("#send button[type=submit]").click();
+            page.wait
+                    .withTimeout(Duration.ofMinutes(2))
+                    .until(ExpectedConditions.textToBe(By.id("sent"), "1000 answered"));
+        }
+        assertThat(run("return [...parts].includes(true)")).isEqualTo(true);
+        page.wait.withTimeout(Duration.ofSeconds(30));
+        page.takeScreenshot("burst");
+        page.find("nav a[href='#history']").click();
+        page.awaitText("history-count", "5000 of 5000 records");
+        page.takeScreenshot("history-5000");
+
+        page.find("#zoom-in").click();
+        page.wait.until(_ -> !page.textOf("#history-count").startsWith("5000"));
+        int half = shown();
+        assertThat(half).isBetween(1, 4999);
+        page.find("#later").click();
+        assertThat(shown()).isNotEqualTo(half);
+        page.find("#zoom-all").click();
+        assertThat(shown()).isEqualTo(5000);
+        page.find("#by-rule").sendKeys("terminal");
+        assertThat(shown()).isLessThan(5000);
+        System.out.println("Interactions with 5,000 records, ms until the next frame: " + interactions());
+    }
+
+    private @Nullable Object run(String script) {
+        return ((JavascriptExecutor) page.browser).executeScript(script);
+    }
+
+    private int shown() {
+        return Integer.parseInt(page.textOf("#history-count").replaceFirst(" .*", ""));
+    }
+
+    /** Says how long the page takes; a figure of a test decides nothing. */
+    private String interactions() {
+        return String.valueOf(((JavascriptExecutor) page.browser).executeAsyncScript("""
+            const done = arguments[arguments.length - 1];
+            const frame = () => new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+            (async () => {
+              const took = {};
+              const measure = async (name, act) => {
+                await frame();
+                const start = performance.now();
+                act();
+                await frame();
+                took[name] = Math.round(performance.now() - start);
+              };
+              const rule = document.getElementById('by-rule');
+              const set = (text) => { rule.value = text; rule.dispatchEvent(new Event('input')); };
+              await measure('filter', () => set('nothing'));
+              await measure('no filter', () => set(''));
+              for (const id of ['zoom-in', 'later', 'earlier', 'zoom-out', 'zoom-all']) {
+                await measure(id, () => document.getElementById(id).click());
+              }
+              await measure('overview', () => { location.hash = 'overview'; });
+              await measure('rules', () => { location.hash = 'rules'; });
+              await measure('history', () => { location.hash = 'history'; });
+              await measure('incident', () => document.querySelector('#records tbody button').click());
+              done(JSON.stringify(took));
+            })();
+            """));
+    }
+}
