@@ -49,6 +49,7 @@ final class BrowserPage implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dplay.home=" + Path.of("..").toAbsolutePath(),
                 "-Duser.home=" + folder,
+                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 Path.of("target", "playground.jar").toString(),
                 "--page"));

@@ -37,6 +37,7 @@ final class PlayIT {
                 "-Dplay.home=" + Path.of("..").toAbsolutePath(),
                 // a home folder without kube-apiserver
                 "-Duser.home=" + folder,
+                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 Path.of("target", "playground.jar").toString()));
         command.addAll(List.of(arguments));

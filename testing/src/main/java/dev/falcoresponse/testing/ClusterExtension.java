@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -42,6 +43,11 @@ abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondi
 
     abstract Optional<T> find();
 
+    /** Whether a class changes what others would see. */
+    boolean needsOwn(Class<?> tests) {
+        return false;
+    }
+
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         if (isThere()) {
@@ -63,6 +69,11 @@ abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondi
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        if (needsOwn(context.getRequiredTestClass())) {
+            return context.getRoot()
+                    .getStore(Namespace.create(type))
+                    .computeIfAbsent(context.getRequiredTestClass(), _ -> find().orElseThrow(), type);
+        }
         return CLUSTERS.computeIfAbsent(type, _ -> find().orElseThrow());
     }
 }

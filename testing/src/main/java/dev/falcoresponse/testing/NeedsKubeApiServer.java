@@ -10,4 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(KubeApiServerExtension.class)
-public @interface NeedsKubeApiServer {}
+public @interface NeedsKubeApiServer {
+    /** Whether the class installs what other classes of the same JVM must not find. */
+    boolean own() default false;
+}

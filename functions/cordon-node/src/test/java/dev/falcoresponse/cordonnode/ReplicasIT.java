@@ -3,105 +3,33 @@ package dev.falcoresponse.cordonnode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
-import dev.falcoresponse.testing.ApiProxy;
 import dev.falcoresponse.testing.FunctionProcess;
-import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
-import dev.falcoresponse.testing.ServiceAccountAccess;
-import dev.falcoresponse.testing.TestNodes;
-import dev.falcoresponse.testing.ThisFunction;
 import dev.falcoresponse.testing.Waiting;
 import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
-import io.restassured.response.Response;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The maximum holds over replicas at any moment, and whatever ends a replica leaves nothing that blocks for long. */
+/** The maximum holds over replicas at any moment, and whatever ends a replica leaves nothing behind. */
 @NeedsKubeApiServer
-class ReplicasIT {
-    private static final int MAX = 2;
-
-    private final KubernetesClient client;
-    private final KubeAccess access;
-
+class ReplicasIT extends CordonedNodes {
     ReplicasIT(KubeApiServer server) {
-        client = server.client();
-        access = ThisFunction.access(server);
-        ServiceAccountAccess.apply(client, ThisFunction.MANIFESTS.resolve("fence.yaml"));
-    }
-
-    @BeforeEach
-    void eightWorkers() {
-        for (int i = 1; i <= 8; i++) {
-            Node node = TestNodes.ready("worker-" + i);
-            Node created = client.resource(node).create();
-            client.resource(new NodeBuilder(created)
-                            .withStatus(node.getStatus())
-                            .build())
-                    .updateStatus();
-        }
-    }
-
-    @AfterEach
-    void removeNodes() {
-        client.nodes().delete();
-        client.configMaps()
-                .inNamespace("falco-response")
-                .withLabel("app.kubernetes.io/managed-by", "falco-response")
-                .delete();
-    }
-
-    private FunctionProcess function(KubeAccess kubernetes) {
-        return ThisFunction.acting(
-                kubernetes, Map.of("RESPONSE_COOLDOWN", "0s", "CORDON_NODE_MAX", Integer.toString(MAX)));
-    }
-
-    private static RecordedAlert alert(String node) {
-        return RecordedAlert.named("read-sensitive-file-host")
-                .at(Instant.now())
-                .with("hostname", node)
-                .with("uuid", UUID.randomUUID().toString());
-    }
-
-    private static Response undo(FunctionProcess function, String node) {
-        return Send.event(function.uri(), "falco.response.cordon-node.undo.v1", "{\"node\":\"" + node + "\"}");
-    }
-
-    private List<String> slots() {
-        return client
-                .configMaps()
-                .inNamespace("falco-response")
-                .withLabel("app.kubernetes.io/managed-by", "falco-response")
-                .list()
-                .getItems()
-                .stream()
-                .map(each -> each.getData().get("node"))
-                .toList();
+        super(server);
     }
 
     /** Watches how many nodes are cordoned at the same time. */
@@ -209,45 +137,5 @@ class ReplicasIT {
             undo(another, "worker-1").then().body("reason", equalTo("uncordoned"));
             assertThat(slots()).isEmpty();
         }
-    }
-
-    private void sendAndKill(RecordedAlert alert, Predicate<ApiProxy.Call> counted, int last) {
-        AtomicInteger calls = new AtomicInteger();
-        CompletableFuture<FunctionProcess> victim = new CompletableFuture<>();
-        ApiProxy.Fault kill = call -> {
-            if (counted.test(call) && calls.incrementAndGet() == last) {
-                victim.join().kill();
-                return Optional.of(new ApiProxy.Answer(500, Map.of(), "{}"));
-            }
-            return Optional.empty();
-        };
-        try (ApiProxy proxy = ApiProxy.before(access, kill);
-                FunctionProcess function = function(proxy.access())) {
-            victim.complete(function);
-            CompletableFuture.runAsync(() -> Send.BINARY.to(function.uri(), alert))
-                    .exceptionally(_ -> null)
-                    .join();
-        }
-    }
-
-    /** Killed between slot and change: the slot names a node that is not cordoned, and blocks others for a minute at most. */
-    @Test
-    void aSlotThatWasLeftBehindIsFreed() {
-        for (int i = 1; i <= MAX; i++) {
-            sendAndKill(alert("worker-" + i), call -> call.method().equals("PATCH"), 1);
-        }
-        assertThat(slots()).containsExactlyInAnyOrder("worker-1", "worker-2");
-
-        try (FunctionProcess another = function(access)) {
-            Send.BINARY.to(another.uri(), alert("worker-3")).then().body("reason", equalTo("budget"));
-            Waiting.until(
-                    "the slots to be free",
-                    Duration.ofSeconds(90),
-                    () -> Send.BINARY
-                            .to(another.uri(), alert("worker-3"))
-                            .path("reason")
-                            .equals("cordoned"));
-        }
-        assertThat(slots()).contains("worker-3");
     }
 }

@@ -12,20 +12,33 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The embedded API behaves like a real API server; where one is installed, the tests run against both. */
 final class EmbeddedClusterTest {
-    /** JUnit closes them. */
+    private static final List<Cluster> CLUSTERS = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        CLUSTERS.add(EmbeddedCluster.start());
+        KubeBinaries.find(System.getenv()).map(ApiServerCluster::new).ifPresent(CLUSTERS::add);
+    }
+
+    @AfterAll
+    static void end() {
+        CLUSTERS.forEach(Cluster::close);
+    }
+
     static Stream<Cluster> clusters() {
-        return Stream.concat(
-                Stream.of(EmbeddedCluster.start()),
-                KubeBinaries.find(System.getenv()).map(ApiServerCluster::new).stream());
+        return CLUSTERS.stream();
     }
 
     private static Pod pod(KubernetesClient client) {
@@ -63,7 +76,7 @@ final class EmbeddedClusterTest {
         return pod.getMetadata().getUid();
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("clusters")
     void deletionsHonourPreconditionAndDryRun(Cluster cluster) {
         KubernetesClient client = cluster.client();
@@ -93,7 +106,7 @@ final class EmbeddedClusterTest {
                         e -> assertThat(e.getStatus().getReason()).isEqualTo("NotFound"));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("clusters")
     void evictionsHonourPreconditionAndDryRun(Cluster cluster) {
         KubernetesClient client = cluster.client();
@@ -111,7 +124,7 @@ final class EmbeddedClusterTest {
         assertThat(client.resource(pod).get()).isNull();
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("clusters")
     void aRecreatedPodHasAnotherUid(Cluster cluster) {
         KubernetesClient client = cluster.client();
@@ -123,7 +136,7 @@ final class EmbeddedClusterTest {
         assertThat(uid(second)).isNotEqualTo(uid(first));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("clusters")
     void aPatchAppliesAllOperationsOrNone(Cluster cluster) {
         KubernetesClient client = cluster.client();
@@ -175,7 +188,7 @@ final class EmbeddedClusterTest {
         return client.resource(pod).get().getMetadata().getLabels();
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("clusters")
     void serverSideApplyCreatesAndThenChangesOneObject(Cluster cluster) {
         KubernetesClient client = cluster.client();
