@@ -1,6 +1,6 @@
 // What the functions answered to one event: steps, guards, outcome, evidence.
 import { badge, button, el, handler, load, openText, plain } from './dom.js';
-import { recordOf, textOf } from './model.js';
+import { isAlert, recordOf, textOf } from './model.js';
 
 const GUARDS = [
   ['readable', 'unreadable'], ['rule', 'rule'], ['priority', 'priority'], ['names a pod', 'host', 'no-pod'],
@@ -37,18 +37,18 @@ function guards(action, { outcome, reason }) {
 }
 
 // the record's timing: milliseconds of each step that was taken
-const STEPS = { read: 'alert read and checked', find: 'pod found', guards: 'pod checked', act: 'done' };
+const STEPS = { read: 'alert read and checked', find: 'object found', guards: 'object checked', act: 'done' };
 const steps = (timing) => Object.keys(STEPS).filter((step) => timing?.[step] != null).map((step) => `${STEPS[step]} ${timing[step]} ms`).join(' → ');
 
-export function answerLine(answer) {
+export function answerLine(answer, hasGuards = true) {
   const record = recordOf(answer);
-  const location = record.details?.location;
+  const location = locationOf(record);
   const timing = steps(record.timing);
   return el('li', {},
     el('p', {}, 'Trigger ', el('code', {}, plain(answer.trigger)), ' → ', el('code', {}, plain(answer.function)),
       ` · ${answer.millis.toFixed(1)} ms`, answer.attempts > 1 ? ` · ${answer.attempts} deliveries` : ''),
     timing ? el('p', { class: 'quiet' }, plain(timing)) : undefined,
-    OMITTED[answer.function] && GUARDED.includes(record.outcome) ? guards(answer.function, record) : undefined,
+    hasGuards && OMITTED[answer.function] && GUARDED.includes(record.outcome) ? guards(answer.function, record) : undefined,
     answer.status === 204
       ? el('p', {}, `no reply · HTTP ${answer.status}`)
       : el('p', {}, badge(record.outcome), ` ${plain(record.reason)} · HTTP ${answer.status}`),
@@ -59,13 +59,18 @@ export function answerLine(answer) {
       : undefined);
 }
 
+// a preview names the place where it would have stored the evidence
+export const locationOf = (record) => (record.outcome === 'previewed' ? undefined : record.details?.location);
+
+export const linesOf = (entry) => entry.answers.map((answer) => answerLine(answer, isAlert(entry)));
+
 export const routeOf = (entry) => `Broker, ${entry.brokerMillis.toFixed(1)} ms: ${entry.triggers.length === 0 ? 'no Trigger matches' : entry.triggers.map((t) => plain(t)).join(', ')}`;
 
 export function resultOf(entry, isOnly) {
   return el('li', {},
     el('h4', {}, plain(entry.title)),
     el('p', { class: 'quiet' }, routeOf(entry)),
-    el('ol', { class: 'answers' }, ...entry.answers.map(answerLine)),
+    el('ol', { class: 'answers' }, ...linesOf(entry)),
     ...entry.deadLetters.map((letter) => el('p', { class: 'error' },
       `Dead letter to ${plain(letter.sink) || 'no sink: it is lost'}: ${letter.knativeerrorcode} from ${plain(letter.knativeerrordest)}`)),
     el('p', {}, entry.changes.length === 0 ? 'Cluster unchanged' : (isOnly ? 'Cluster: ' : 'Cluster, perhaps changed by another of these alerts: ') + entry.changes.map((c) => plain(c)).join('; ')));

@@ -42,27 +42,53 @@ export async function* lines(response) {
   }
 }
 
-export function showError(error) {
-  $('error').textContent = error ? plain(error.message ?? error) : '';
-  $('error').hidden = !error;
+// says in an open dialog what a button in it has done
+export function say(text) {
+  const result = [...document.querySelectorAll('dialog[open] .result')].at(-1);
+  if (result) result.textContent = text;
 }
 
-// shows a failure of the call, and disables the button while it runs
+export function showError(error) {
+  const text = error ? plain(error.message ?? error) : '';
+  $('error').textContent = text;
+  $('error').hidden = !error;
+  // what is behind an open dialog cannot be read
+  if (error) say(text);
+}
+
+// shows a failure of the call, and lets the button do nothing while it runs; a disabled button would lose the focus
 export const handler = (call) => async (event) => {
   event?.preventDefault?.();
   const button = event?.submitter ?? (event?.currentTarget instanceof HTMLButtonElement ? event.currentTarget : undefined);
-  if (button) button.disabled = true;
+  if (button?.ariaDisabled === 'true') return;
+  if (button) button.ariaDisabled = 'true';
   try {
     showError();
     await call(event);
   } catch (error) {
     showError(error);
   } finally {
-    if (button) button.disabled = false;
+    if (button) button.ariaDisabled = null;
   }
 };
 
 export const button = (label, click, attributes = {}, ...more) => el('button', { type: 'button', ...attributes, on: { click } }, label, ...more);
+
+// draws anew what has the focus, and gives it back to the element with the same key
+export function keepFocus(draw) {
+  const key = document.activeElement?.dataset.key;
+  draw();
+  if (key && document.activeElement === document.body) focusKey(key);
+}
+
+export const focusKey = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+
+export const topmost = (dialog) => {
+  const key = document.activeElement?.dataset.key;
+  dialog.showModal();
+  dialog.scrollTop = 0;
+  dialog.addEventListener('close', () => { if (key && document.activeElement === document.body) focusKey(key); }, { once: true });
+};
 
 // the children of a list, or one that says why there are none
 export const fill = (list, items, none) => list.replaceChildren(...(items.length === 0 ? [el('li', { class: 'quiet' }, none)] : items));
@@ -83,5 +109,5 @@ export const clock = (time, digits = 8) => plain(time).slice(11, 11 + digits);
 export function openText(title, text) {
   $('details-title').textContent = title;
   $('details-text').textContent = text;
-  $('details').showModal();
+  topmost($('details'));
 }

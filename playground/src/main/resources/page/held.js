@@ -1,5 +1,5 @@
 // What responses hold at this moment, each with the request that takes it back.
-import { $, button, el, fill, handler, load, plain } from './dom.js';
+import { $, button, el, fill, handler, load, plain, say } from './dom.js';
 import { model, recordOf, textOf } from './model.js';
 
 const path = (...parts) => parts.filter(Boolean).map((part) => plain(part)).join('/');
@@ -16,7 +16,7 @@ export const held = () => [
     action: 'suspend-workload', list: 'suspended', end: 'resumed', label: 'Resume', kind: each.kind, name: `${plain(each.kind)} ${path(each.namespace, each.name)}`, object: each, body: { kind: each.kind, namespace: each.namespace, name: each.name },
   })),
   ...model.cluster.restricted.map((each) => ({
-    action: 'restrict-access', list: 'restricted', end: 'freed', label: 'Free', kind: each.kind, name: `${plain(each.kind)} ${path(each.namespace, each.name)}`, object: each, body: { restricted: true, kind: each.kind, namespace: each.namespace, name: each.name, uid: each.uid },
+    action: 'restrict-access', list: 'restricted', end: 'freed', label: 'Free', kind: each.kind, name: `${plain(each.kind)} ${path(each.kind === 'User' ? '' : each.namespace, each.name)}`, object: each, body: { restricted: true, kind: each.kind, namespace: each.namespace, name: each.name, uid: each.uid },
   })),
 ];
 
@@ -32,7 +32,9 @@ const why = ({ end, list, object }) => `${list === 'restricted' ? 'may read only
 
 function showResult(entry) {
   const record = recordOf(entry.answers[0] ?? {});
-  $('release-result').textContent = `${plain(record.outcome ?? 'no answer')}: ${textOf(record)}`;
+  const text = `${plain(record.outcome ?? 'no answer')}: ${textOf(record)}`;
+  $('release-result').textContent = text;
+  say(text);
 }
 
 const act = (label, about, url, body) => button(label.replace(/:$/, ''), handler(async () => showResult(await load(url, body))), { 'aria-label': `${label} ${about}` });

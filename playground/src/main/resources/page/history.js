@@ -1,8 +1,8 @@
 // All records, with filters and a timeline; and what could not be delivered.
-import { openEvidence } from './answers.js';
-import { $, badge, button, clock, el, fill, handler, load, plain, setOptions } from './dom.js';
+import { locationOf, openEvidence } from './answers.js';
+import { $, badge, button, clock, el, fill, handler, keepFocus, load, plain, setOptions } from './dom.js';
 import { drawFollowUps, openIncident } from './incident.js';
-import { addEntries, forgetEntries, model, textOf } from './model.js';
+import { addEntries, forgetEntries, keyOf, model, textOf } from './model.js';
 import { drawOverview } from './overview.js';
 import { drawTimeline, isInWindow, startTimeline } from './timeline.js';
 
@@ -36,15 +36,17 @@ $('export').addEventListener('click', () => {
 });
 
 const row = (record) => el('tr', {},
-  el('td', {}, button(clock(record.at, 12), () => openIncident(record), { class: 'link' }, el('span', { class: 'sr' }, ' the whole way of this alert'))),
+  el('td', {}, button(clock(record.at, 12), () => openIncident(record), { class: 'link', 'data-key': keyOf('history', record) }, el('span', { class: 'sr' }, ' the whole way of this alert'))),
   el('td', {}, plain(record.function)),
   el('td', {}, badge(record.outcome), ' ', plain(record.reason)),
   el('td', {}, plain(record.rule, 80)),
   el('td', {}, record.targetName ? `${record.namespace ? `${plain(record.namespace)}/` : ''}${plain(record.targetName)}` : ''),
-  el('td', {}, textOf(record, 160), record.details?.location
-    ? button('Open its evidence', handler(() => openEvidence(record.details.location))) : undefined));
+  el('td', {}, textOf(record, 160), locationOf(record)
+    ? button('Open its evidence', handler(() => openEvidence(locationOf(record)))) : undefined));
 
-export function drawHistory() {
+export const drawHistory = () => keepFocus(draw);
+
+function draw() {
   // what is not on the screen is drawn when it is shown
   if ($('history').hidden) return;
   drawTimeline(model.records.filter(isChosen));
@@ -57,7 +59,7 @@ export function drawHistory() {
     $('records').append(el('tfoot', {}, el('tr', {}, el('td', { colspan: 6 },
       button(`Show more of ${rows.length}`, () => { maxRows += 500; drawHistory(); })))));
   }
-  const letters = model.letters.filter(isChosen).slice(0, maxRows);
+  const letters = model.letters.filter(isChosen).filter(isInWindow).slice(0, maxRows);
   fill($('letters'), letters.map((letter) => el('li', {},
     `${clock(letter.at, 12)} ${plain(letter.title, 80)}: knativeerrorcode ${letter.knativeerrorcode} from ${plain(letter.knativeerrordest)}: `,
     plain(letter.knativeerrordata?.detail ?? letter.knativeerrordata, 200))), model.letters.length === 0 ? 'It is empty.' : 'None of these.');

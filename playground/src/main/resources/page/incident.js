@@ -1,8 +1,8 @@
 // The whole way of one alert: what Falco saw, about what, what was decided and changed, and what followed.
-import { answerLine, loadEvidence, routeOf } from './answers.js';
-import { $, badge, button, clock, el, load, plain } from './dom.js';
+import { linesOf, loadEvidence, locationOf, routeOf } from './answers.js';
+import { $, badge, clock, el, load, plain, topmost } from './dom.js';
 import { held, undoButton } from './held.js';
-import { entryOf, model, recordOf, textOf, timeOf } from './model.js';
+import { entryOf, isAlert, model, recordOf, textOf, timeOf } from './model.js';
 
 // what a person would type to do the same; names are those of objects that exist
 const NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
@@ -29,7 +29,7 @@ const BY_HAND = {
   'isolate-network': isolate,
 };
 const UNDONE = ['released', 'uncordoned', 'resumed', 'restored'];
-const byHand = (record) => (['acted', 'previewed'].includes(record.outcome) && !UNDONE.includes(record.reason)
+const byHand = (record) => (['acted', 'previewed'].includes(record.outcome)
   && [record.namespace, record.targetName, record.targetUid].every((name) => !name || NAME.test(name))
   ? BY_HAND[record.action]?.(record) : '') || '';
 
@@ -52,7 +52,7 @@ function objectOf(record) {
   load(`/api/owners?namespace=${encodeURIComponent(record.namespace ?? '')}&owner=${encodeURIComponent(record.owner ?? '')}`)
     .then((owners) => { chain.textContent = owners.map((owner) => plain(owner)).join(' → ') || 'none'; }, () => {});
   return section('Object',
-    facts([plain(record.targetKind), `${record.namespace ? `${plain(record.namespace)}/` : ''}${plain(record.targetName)}`], ['Uid', plain(record.targetUid)],
+    facts([plain(record.targetKind), `${record.namespace && record.targetKind !== 'User' ? `${plain(record.namespace)}/` : ''}${plain(record.targetName)}`], ['Uid', plain(record.targetUid)],
       ['Owners', chain], ['Node', plain(record.node)], ['Container', plain(record.container)], ['Recognised', IDENTITY[record.identity]],
       ['Approved by', plain(record.approvedBy)]));
 }
@@ -70,7 +70,7 @@ function changesOf(entry) {
 }
 
 function evidenceOf(records) {
-  const locations = [...new Set(records.map((record) => record.details?.location).filter(Boolean))];
+  const locations = [...new Set(records.map(locationOf).filter(Boolean))];
   return locations.map((location) => {
     const list = el('ul', {}, el('li', { class: 'quiet' }, 'It is being verified …'));
     loadEvidence(location).then((evidence) => list.replaceChildren(
@@ -120,13 +120,14 @@ export function openIncident(record) {
   drawFollowUps();
   const records = entry.answers.map(recordOf);
   const main = records.find((record) => record.targetName) ?? records[0] ?? {};
-  const commands = [...new Set(records.map(byHand).filter(Boolean))];
+  const commands = isAlert(entry) ? [...new Set(records.map(byHand).filter(Boolean))] : [];
   $('incident-title').textContent = plain(entry.title);
   $('way').replaceChildren(
     alertOf(entry, main), objectOf(main),
-    section('Decisions', el('p', { class: 'quiet' }, routeOf(entry)), el('ol', { class: 'answers' }, ...entry.answers.map(answerLine))),
+    section('Decisions', el('p', { class: 'quiet' }, routeOf(entry)), el('ol', { class: 'answers' }, ...linesOf(entry))),
     changesOf(entry), ...evidenceOf(records), section('What followed', followed),
-    ...(commands.length === 0 ? [] : [section('By hand', el('pre', { tabindex: 0 }, commands.join('\n')))]));
-  $('incident').showModal();
+    ...(commands.length === 0 ? [] : [section('By hand', el('p', { class: 'quiet' }, 'About the same with kubectl; the function also makes sure that it is still this object, and keeps what is needed to undo it.'), el('pre', { tabindex: 0 }, commands.join('\n')))]));
+  $('undo-result').textContent = '';
+  topmost($('incident'));
 }
 $('incident').addEventListener('close', () => { opened = undefined; });

@@ -33,9 +33,13 @@ function recordsOf(entry) {
   return records;
 }
 
-const lettersOf = (entry) => entry.deadLetters.map((letter) => ({
-  at: entry.at, title: entry.title, rule: entry.rule, namespace: entry.namespace, function: letter.knativeerrordest, outcome: letter.knativeerrordata?.outcome, ...letter,
-}));
+function lettersOf(entry) {
+  const letters = entry.deadLetters.map((letter) => ({
+    at: entry.at, title: entry.title, rule: entry.rule, namespace: entry.namespace, function: letter.knativeerrordest, outcome: letter.knativeerrordata?.outcome, ...letter,
+  }));
+  letters.forEach((letter) => origins.set(letter, { entry, time: Date.parse(entry.at) }));
+  return letters;
+}
 
 export function forgetEntries() {
   model.entries = [];
@@ -49,6 +53,11 @@ export function addEntries(newer) {
   model.records = [...newer.flatMap(recordsOf), ...model.records.filter((record) => entryOf(record).id >= oldest.id)];
   model.letters = [...newer.flatMap(lettersOf), ...model.letters].slice(0, MAX_ENTRIES);
 }
+
+// a request to undo, and the clock, have no rule; they pass other guards than alerts
+export const isAlert = (entry) => entry.rule !== '';
+
+export const keyOf = (place, record) => `${place}-${entryOf(record).id}-${record.function}`;
 
 export const isAnswered = (record) => record.function !== 'none';
 

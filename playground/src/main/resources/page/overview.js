@@ -1,9 +1,11 @@
 // The first view: the way of the alerts with counts, and the last answers.
-import { $, badge, button, clock, el, fill, plain } from './dom.js';
+import { $, badge, button, clock, el, fill, keepFocus, plain } from './dom.js';
 import { openIncident } from './incident.js';
-import { counted, isAnswered, model, textOf } from './model.js';
+import { counted, isAnswered, keyOf, model, textOf } from './model.js';
 
-export function drawOverview() {
+export const drawOverview = () => keepFocus(draw);
+
+function draw() {
   const box = (name, ...texts) => [el('strong', {}, name), ...texts.map((text) => el('span', {}, text))];
   const answered = model.records.filter(isAnswered);
   const outcomes = new Map(model.functionNames.map((name) => [name, []]));
@@ -15,6 +17,6 @@ export function drawOverview() {
     el('li', {}, ...box('Broker', `deliveries: ${answered.length}`, `matched no Trigger: ${model.records.length - answered.length}`, `dead letters: ${model.letters.length}`)),
     el('li', {}, el('ul', { 'aria-label': 'Functions' }, ...functions)));
   fill($('latest'), answered.filter((record) => record.outcome !== 'told').slice(0, 20).map((record) => el('li', {},
-    button(clock(record.at), () => openIncident(record), { class: 'link', 'aria-label': `The whole way of the alert of ${clock(record.at)}` }),
+    button(clock(record.at), () => openIncident(record), { class: 'link', 'data-key': keyOf('latest', record), 'aria-label': `The whole way of the alert of ${clock(record.at)}` }),
     ' ', badge(record.outcome), ` ${plain(record.function)}: `, textOf(record, 160))), 'Nothing has been answered yet. Send an alert under Replay.');
 }

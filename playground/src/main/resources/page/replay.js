@@ -20,14 +20,14 @@ export function offerPods() {
   }
 }
 
-// a recorded alert, told as another rule
+// a recorded alert, told as another rule; some need a pod that runs on a node, or that a workload has created
 const STORIES = {
   'A shell in a pod': ['terminal-shell-in-container-pod', 'Terminal shell in container'],
   'A reverse shell': ['terminal-shell-in-container-pod', 'Redirect STDOUT/STDIN to Network Connection in Container'],
   'A program that was not in the image': ['drop-and-execute-new-binary', 'Drop and execute new binary in container'],
   'A search for keys': ['terminal-shell-in-container-pod', 'Search Private Keys or Passwords'],
-  'An escape to the node': ['terminal-shell-in-container-pod', 'Detect release_agent File Container Escapes'],
-  'An image that is not allowed': ['terminal-shell-in-container-pod', 'Launch Disallowed Container'],
+  'An escape to the node': ['terminal-shell-in-container-pod', 'Detect release_agent File Container Escapes', {}, 'shop/builder-0'],
+  'An image that is not allowed': ['terminal-shell-in-container-pod', 'Launch Disallowed Container', {}, 'shop/queue-0'],
   'A stolen credential': ['k8saudit-attach-exec-pod', 'Disallowed K8s User', { 'ka.user.name': 'mallory' }],
 };
 
@@ -57,7 +57,12 @@ async function compose() {
   $('text').value = composed;
   $('text-error').textContent = '';
 }
-$('recorded').addEventListener('change', handler(compose));
+$('recorded').addEventListener('change', handler(async () => {
+  const about = STORIES[$('recorded').value]?.[3];
+  if (about && [...$('about').options].some((option) => option.value === about)) $('about').value = about;
+  else if (Object.values(STORIES).some((story) => story[3] === $('about').value)) choosePod();
+  await compose();
+}));
 $('about').addEventListener('change', handler(compose));
 
 $('file').addEventListener('change', handler(async () => {

@@ -1,6 +1,6 @@
 // The rule book: each rule in the column of its tactic, what it means, and what another response would do.
 import { answerLine } from './answers.js';
-import { $, badge, button, clock, el, fill, handler, load, plain } from './dom.js';
+import { $, badge, button, clock, el, fill, handler, load, plain, topmost } from './dom.js';
 import { openIncident } from './incident.js';
 import { counted, isAnswered, model, recordOf, textOf } from './model.js';
 import { suitablePod } from './replay.js';
@@ -42,7 +42,7 @@ function drawMatrix(rows) {
   $('legend').replaceChildren(...[...new Set(model.rules.map(responseOf))].sort().map((name) => el('li', { class: `cell ${name}` }, name)));
   $('matrix').replaceChildren(...TACTICS.map((tactic) => [tactic, rows.filter((rule) => rule.tactic === tactic)]).filter(([, column]) => column.length > 0)
     .map(([tactic, column]) => el('li', {}, el('h3', {}, tactic.replace('-', ' ') || 'audit log'), el('ul', {}, ...column.map((rule) => el('li', {},
-      button(plain(rule.rule), () => openRule(rule), { class: `cell ${responseOf(rule)}` }, el('span', {}, responsesOf(rule)))))))));
+      button(plain(rule.rule), () => openRule(rule), { class: `cell ${responseOf(rule)}`, 'data-key': `rule-${rule.rule}` }, el('span', {}, responsesOf(rule)))))))));
 }
 
 // what is no response to an alert
@@ -66,7 +66,7 @@ function openRule(rule) {
   $('other').replaceChildren(...model.functionNames.filter((name) => !OTHERS.includes(name)).map((name) => el('option', { value: name }, name)));
   $('what-if-result').textContent = '';
   $('what-if-answers').replaceChildren();
-  $('rule').showModal();
+  topmost($('rule'));
 }
 
 $('what-if').addEventListener('submit', handler(async () => {
@@ -76,10 +76,10 @@ $('what-if').addEventListener('submit', handler(async () => {
   $('what-if-answers').replaceChildren();
   $('what-if-result').textContent = `A process of ${fn} starts, which only previews …`;
   try {
-    const answers = await load('/api/what-if', { rule: about.rule, function: fn, namespace: pod?.namespace ?? '', pod: pod?.name ?? '' });
+    const { alerts, answers } = await load('/api/what-if', { rule: about.rule, function: fn, namespace: pod?.namespace ?? '', pod: pod?.name ?? '' });
     if (opened !== about) return;
     const outcomes = counted(answers.map((answer) => recordOf(answer).outcome ?? 'no answer')).map(([outcome, count]) => `${count} ${outcome}`).join(', ');
-    $('what-if-result').textContent = `Now ${responsesOf(about)}. With ${fn}: ${answers.length} ${answers.length === 1 ? 'alert' : 'alerts'}, ${outcomes}.`;
+    $('what-if-result').textContent = `Now ${responsesOf(about)}. With ${fn}: ${answers.length} of ${alerts} ${alerts === 1 ? 'alert' : 'alerts'}, ${outcomes}.`;
     $('what-if-answers').replaceChildren(...answers.map((answer) => {
       const line = answerLine(answer);
       line.prepend(el('p', { class: 'quiet' }, `Alert: ${plain(answer.from)}`));

@@ -29,6 +29,7 @@ const zoom = (factor) => {
   choose(middle - half, middle + half);
 };
 const move = (part) => {
+  if (!chosen) return;
   const step = (shown[1] - shown[0]) * part;
   choose(shown[0] + step, shown[1] + step);
 };
@@ -53,7 +54,7 @@ function bars(records) {
   const width = (shown[1] - shown[0]) / BARS;
   const counts = OUTCOMES.map(() => new Array(BARS).fill(0));
   records.forEach((record) => {
-    const bar = Math.min(BARS - 1, Math.floor((timeOf(record) - shown[0]) / width));
+    const bar = Math.max(0, Math.min(BARS - 1, Math.floor((timeOf(record) - shown[0]) / width)));
     counts[layerOf(record.outcome)][bar] += 1;
   });
   for (let layer = 1; layer < OUTCOMES.length; layer += 1) {
@@ -100,5 +101,5 @@ export function drawTimeline(records) {
   $('chart').setAttribute('aria-label', `${inside.length} answers from ${clockOf(shown[0])} to ${clockOf(shown[1])}`);
   $('window').textContent = `${clockOf(shown[0])} to ${clockOf(shown[1])} UTC`;
   $('outcomes').replaceChildren(...outcomes.map(([outcome, count]) => el('li', { class: `key ${layerOf(outcome) >= 0 ? OUTCOMES[layerOf(outcome)] : ''}` }, badge(outcome), ` ${count}`)));
-  ['zoom-out', 'earlier', 'later', 'zoom-all'].forEach((id) => { $(id).disabled = !chosen; });
+  ['zoom-out', 'earlier', 'later', 'zoom-all'].forEach((id) => { $(id).ariaDisabled = chosen ? null : 'true'; });
 }

@@ -12,6 +12,7 @@ import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -90,6 +91,19 @@ final class Falcosidekick {
             return alert(alert.from(), json);
         } catch (IOException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The same alert with another time; one that is not JSON is returned as it is. */
+    static SentAlert at(SentAlert alert, Instant time) {
+        try {
+            byte[] data = Objects.requireNonNull(alert.event().getData()).toBytes();
+            if (!(JSON.readTree(data) instanceof ObjectNode json)) {
+                return alert;
+            }
+            return new SentAlert(alert.from(), alert.eventId(), event(json.put("time", time.toString())));
+        } catch (IOException e) {
+            return alert;
         }
     }
 

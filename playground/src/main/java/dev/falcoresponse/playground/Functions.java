@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.falcoresponse.playground.broker.Broker;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.broker.Trigger;
 import dev.falcoresponse.playground.cluster.Cluster;
@@ -30,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /** The functions to which the Triggers lead, each as its own process with the settings of its manifest. */
 final class Functions implements AutoCloseable {
@@ -49,6 +51,7 @@ final class Functions implements AutoCloseable {
     private final Cluster cluster;
     private final FakeFalcosidekick falcosidekick = FakeFalcosidekick.start();
     private final EventSink ingress = EventSink.start();
+    private final CallerToken token = CallerToken.create();
     private final Map<String, Map<String, String>> settings = new TreeMap<>();
     private final Map<String, FunctionProcess> processes = new ConcurrentSkipListMap<>();
     private boolean closed;
@@ -127,6 +130,8 @@ final class Functions implements AutoCloseable {
                 settings.put(variable, value);
             }
         });
+        // other users of this machine can connect to the functions too
+        settings.put("RESPONSE_TOKEN_FILE", token.file().toString());
         if (name.equals(ASKING)) {
             // as Knative's SinkBinding sets it
             settings.put("K_SINK", ingress.uri().toString());
@@ -216,6 +221,22 @@ final class Functions implements AutoCloseable {
                 .toList();
     }
 
+    /** What the functions ask of their callers. */
+    String token() {
+        return token.value();
+    }
+
+    /** A broker that leads to these functions. */
+    Broker broker(RuleBook rules, Consumer<String> progress) {
+        return new Broker(rules, addresses(), this::posted, progress).withToken(token.value());
+    }
+
+    /** A broker that leads every alert to one process, and nothing back. */
+    Broker alertsTo(String function, FunctionProcess process) {
+        return new Broker(RuleBook.alertsTo(function), Map.of(function, process.uri()), List::of, _ -> {})
+                .withToken(token.value());
+    }
+
     /** The address of each function. */
     Map<String, URI> addresses() {
         Map<String, URI> addresses = new TreeMap<>();
@@ -281,5 +302,6 @@ final class Functions implements AutoCloseable {
         processes.values().forEach(FunctionProcess::close);
         falcosidekick.close();
         ingress.close();
+        token.close();
     }
 }

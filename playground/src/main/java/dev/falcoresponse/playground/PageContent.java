@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What the page shows of files, recordings and the cluster. */
 final class PageContent {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
 
     private final Path home;
     private final RuleBook rules;
@@ -92,14 +94,13 @@ final class PageContent {
 
     private RecordedAlert aimed(String name, JsonNode request) {
         RecordedAlert alert = present(name);
-        String pod = request.path("pod").asText();
-        if (pod.isEmpty()) {
+        if (request.path("pod").asText().isEmpty()) {
             return alert;
         }
         Pod found = cluster.client()
                 .pods()
-                .inNamespace(required(request, "namespace"))
-                .withName(pod)
+                .inNamespace(requiredName(request, "namespace"))
+                .withName(requiredName(request, "pod"))
                 .get();
         if (found == null) {
             throw new IllegalArgumentException("The pod no longer exists");
@@ -118,6 +119,15 @@ final class PageContent {
 
     JsonNode cluster() {
         return ClusterView.of(cluster.client());
+    }
+
+    /** A name that is part of a path. */
+    static String requiredName(JsonNode request, String name) {
+        String text = required(request, name);
+        if (!NAME.matcher(text).matches()) {
+            throw new IllegalArgumentException(name + " is no name of a Kubernetes object");
+        }
+        return text;
     }
 
     static String required(JsonNode request, String name) {

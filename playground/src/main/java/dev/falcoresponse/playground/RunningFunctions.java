@@ -42,7 +42,7 @@ final class RunningFunctions implements AutoCloseable {
         this.acts = acts;
         this.progress = progress;
         this.functions = Functions.start(home, rules, cluster, acts, first);
-        this.broker = new Broker(rules, functions.addresses(), functions::posted, progress);
+        this.broker = functions.broker(rules, progress);
     }
 
     Functions functions() {
@@ -126,7 +126,7 @@ final class RunningFunctions implements AutoCloseable {
         boolean started = false;
         try {
             functions = Functions.start(home, rules, cluster, act, Map.of());
-            broker = new Broker(rules, functions.addresses(), functions::posted, progress);
+            broker = functions.broker(rules, progress);
             acts = act;
             started = true;
         } finally {

@@ -63,6 +63,16 @@ final class Scenario {
         scenario.addAlertsThatPeopleDecide();
         scenario.addAlertsThatChangeNothing();
         scenario.addAlertsWithoutPod();
+        // for a story of the page
+        TestPods.create(
+                client,
+                "shop",
+                "builder-0",
+                pod -> TestPods.ownedBy("apps/v1", "StatefulSet", "builder")
+                        .apply(pod)
+                        .editSpec()
+                        .withNodeName("worker-3")
+                        .endSpec());
         return scenario.alerts;
     }
 

@@ -1,6 +1,7 @@
 package dev.falcoresponse.playground;
 
 import static dev.falcoresponse.playground.PageContent.required;
+import static dev.falcoresponse.playground.PageContent.requiredName;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,8 +20,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** A cluster, the functions that act in it, the history of what was sent to them, and what the page's buttons do. */
@@ -37,6 +40,8 @@ final class Session implements AutoCloseable {
     private final PageUpdates updates = new PageUpdates();
     private final ExecutorService senders = Executors.newFixedThreadPool(CONCURRENT_SENDERS);
     private final RunningFunctions running;
+    /** For processes that are started beside the functions. */
+    private final Semaphore oneAtATime = new Semaphore(1);
 
     /**
      * Starts the functions.
@@ -168,15 +173,28 @@ final class Session implements AutoCloseable {
     }
 
     JsonNode trySetting(JsonNode request) {
-        return SettingsView.trySetting(running.functions(), request);
+        return alone(() -> SettingsView.trySetting(running.functions(), request));
     }
 
     /** What another function would answer to the alerts of a rule; nothing is changed, even while the functions act. */
     JsonNode whatIf(JsonNode request) {
         List<SentAlert> alerts = Stream.concat(
-                        content.alertsOf(request), history.alertsOf(required(request, "rule")).stream())
+                        content.alertsOf(request),
+                        history.alertsOf(required(request, "rule")).stream()
+                                .map(alert -> Falcosidekick.at(alert, Instant.now())))
                 .toList();
-        return WhatIf.ask(running.functions(), request, alerts, progress);
+        return alone(() -> WhatIf.ask(running.functions(), request, alerts));
+    }
+
+    private JsonNode alone(Supplier<JsonNode> task) {
+        if (!oneAtATime.tryAcquire()) {
+            throw new IllegalArgumentException("Another process is being tried; try again when it has ended");
+        }
+        try {
+            return task.get();
+        } finally {
+            oneAtATime.release();
+        }
     }
 
     AlertBatch send(JsonNode request) {
@@ -201,7 +219,7 @@ final class Session implements AutoCloseable {
     /** Decides a request as the user of the kubeconfig, and lets the clock hand the decision on. */
     JsonNode decide(JsonNode request) {
         boolean approve = request.path("approve").asBoolean();
-        String name = required(request, "name");
+        String name = requiredName(request, "name");
         running.whileActing(() -> {
             Approvals.decide(cluster.client(), name, approve);
             return "";
@@ -223,8 +241,8 @@ final class Session implements AutoCloseable {
     private JsonNode label(JsonNode request, boolean exempt) {
         cluster.client()
                 .pods()
-                .inNamespace(required(request, "namespace"))
-                .withName(required(request, "pod"))
+                .inNamespace(requiredName(request, "namespace"))
+                .withName(requiredName(request, "pod"))
                 .edit(pod -> {
                     if (exempt) {
                         pod.getMetadata().getLabels().put("falco-response/exempt", "true");

@@ -8,36 +8,40 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falcoresponse.playground.broker.Answer;
 import dev.falcoresponse.playground.broker.Broker;
-import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.testing.FunctionProcess;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 
 /** What a function would answer to alerts that no Trigger gives to it: a process of its own, which only previews, is asked. */
 final class WhatIf {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int MAX_ALERTS = 20;
+
+    /** A function writes a Kubernetes Event a second after its answer; before, the process is killed. */
+    private static final Duration PATIENCE = Duration.ofMillis(700);
 
     private WhatIf() {}
 
-    /** The answers in the order of the alerts. */
-    static JsonNode ask(Functions functions, JsonNode request, List<SentAlert> alerts, Consumer<String> progress) {
+    /** The answers in the order of the alerts: to the first, and to as many as there is time for. */
+    static JsonNode ask(Functions functions, JsonNode request, List<SentAlert> alerts) {
         String function = required(request, "function");
         if (function.equals(Functions.NOTIFY)) {
             throw new IllegalArgumentException(function + " is no response to an alert");
         }
-        ArrayNode all = JSON.createArrayNode();
+        ObjectNode result = JSON.createObjectNode().put("alerts", alerts.size());
+        ArrayNode answers = result.putArray("answers");
         try (FunctionProcess preview = functions.preview(function);
-                Broker broker =
-                        new Broker(RuleBook.alertsTo(function), Map.of(function, preview.uri()), List::of, progress)) {
-            alerts.stream().limit(MAX_ALERTS).forEach(alert -> {
-                for (Answer answer : broker.send(alert.event()).answers()) {
-                    ObjectNode each = History.answer(answer);
-                    all.add(each.put("from", alert.from()));
+                Broker broker = functions.alertsTo(function, preview)) {
+            long started = System.nanoTime();
+            for (SentAlert alert : alerts) {
+                if (!answers.isEmpty() && System.nanoTime() - started > PATIENCE.toNanos()) {
+                    break;
                 }
-            });
+                for (Answer answer : broker.send(alert.event()).answers()) {
+                    answers.add(History.answer(answer).put("from", alert.from()));
+                }
+            }
+            preview.kill();
         }
-        return all;
+        return result;
     }
 }

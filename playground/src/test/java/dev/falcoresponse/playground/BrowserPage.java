@@ -177,9 +177,15 @@ final class BrowserPage implements AutoCloseable {
         return find("#results").getText();
     }
 
+    /** The button does nothing while its last click is being worked on. */
+    void changeMode() {
+        wait.until(ExpectedConditions.presenceOfElementLocated(By.cssSelector("#mode-button:not([aria-disabled])")));
+        find("#mode-button").click();
+    }
+
     void letThemAct() {
         if (find("#mode-now").getText().contains("only preview")) {
-            find("#mode-button").click();
+            changeMode();
         }
         wait.until(ExpectedConditions.textToBe(By.id("mode-now"), "The functions act"));
     }

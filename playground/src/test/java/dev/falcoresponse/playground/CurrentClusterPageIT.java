@@ -71,7 +71,7 @@ final class CurrentClusterPageIT {
         page.wait.until(ExpectedConditions.elementToBeClickable(By.id("mode-button")));
         page.find("#confirm").clear();
         page.find("#confirm").sendKeys(context);
-        page.find("#mode-button").click();
+        page.changeMode();
     }
 
     private void release(BrowserPage page) {
@@ -94,7 +94,7 @@ final class CurrentClusterPageIT {
             assertThat(page.send()).contains("previewed dry-run", "Would delete pod " + namespace);
 
             page.find("#confirm").sendKeys("another");
-            page.find("#mode-button").click();
+            page.changeMode();
             page.wait.until(ExpectedConditions.textToBePresentInElementLocated(
                     By.id("error"), "To act, confirm with the name " + context(page)));
             assertThat(page.textOf("#mode-now")).isEqualTo("The functions only preview");
@@ -109,7 +109,7 @@ final class CurrentClusterPageIT {
             page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("error"), "is no longer"));
             assertThat(page.textOf("#mode-now")).contains("ended");
             Files.writeString(kubeconfig, original);
-            page.find("#mode-button").click();
+            page.changeMode();
             page.wait.until(ExpectedConditions.textToBe(By.id("mode-now"), "The functions only preview"));
 
             confirm(page, context);

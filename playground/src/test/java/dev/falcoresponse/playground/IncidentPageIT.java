@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.falcoresponse.testing.RecordedAlert;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +26,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptExecutor;
@@ -68,7 +76,7 @@ final class IncidentPageIT {
                         "Recognised\nby the id of a container",
                         "Trigger isolate-network",
                         "acted isolated",
-                        "pod found",
+                        "object found",
                         "+    falco-response/quarantine:",
                         "is held until it is released",
                         "kind: NetworkPolicy");
@@ -108,17 +116,19 @@ final class IncidentPageIT {
     void anotherResponseIsPreviewedWhileTheFunctionsAct() throws IOException {
         page.visit("rules");
         page.letThemAct();
-        page.find("#rule-search").sendKeys("Terminal shell in container");
+        page.find("#rule-search").sendKeys("Drop and execute");
         page.wait.until(
                 _ -> page.browser.findElements(By.cssSelector("#matrix button")).size() == 1);
         page.find("#matrix button").click();
-        new Select(page.find("#other")).selectByValue("isolate-network");
+        new Select(page.find("#other")).selectByValue("delete-pod");
         page.find("#what-if button").click();
 
-        page.awaitText("what-if-result", "With isolate-network:");
-        assertThat(page.textOf("#what-if-result")).startsWith("Now delete-pod.").contains(" previewed");
+        page.awaitText("what-if-result", "With delete-pod:");
+        assertThat(page.textOf("#what-if-result"))
+                .startsWith("Now isolate-network.")
+                .contains(" previewed");
         assertThat(page.textOf("#what-if-answers"))
-                .contains("Alert: terminal-shell-in-container-pod", "Would isolate pod ", "previewed dry-run")
+                .contains("Alert: drop-and-execute-new-binary", "Would delete pod ", "previewed dry-run")
                 .doesNotContain("acted");
         for (int width : List.of(390, 1024, 1920)) {
             page.browser.manage().window().setSize(new Dimension(width, 900));
@@ -178,6 +188,57 @@ final class IncidentPageIT {
         page.find("#by-rule").sendKeys("terminal");
         assertThat(shown()).isLessThan(5000);
         System.out.println("Interactions with 5,000 records, ms until the next frame: " + interactions());
+    }
+
+    /** Other users of the machine can connect to the functions as well as to the page. */
+    @Test
+    @Order(4)
+    void withoutTheTokenNoFunctionOfThePlaygroundActs() throws Exception {
+        ProcessHandle function = page.play
+                .descendants()
+                .filter(each -> each.info().commandLine().orElse("").contains("delete-pod"))
+                .findFirst()
+                .orElseThrow();
+        String port = Files.readString(Path.of("/proc", Long.toString(function.pid()), "environ"))
+                .replaceFirst("(?s).*QUARKUS_HTTP_PORT=(\\d+).*", "$1");
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest alert = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(RecordedAlert.named("terminal-shell-in-container-pod")
+                            .at(Instant.now())
+                            .body()))
+                    .build();
+            assertThat(http.send(alert, BodyHandlers.discarding()).statusCode()).isEqualTo(401);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"overview", "replay", "rules", "history"})
+    @Order(5)
+    void nothingMovesWhileThePageLoads(String section) {
+        page.visit(section);
+        Object shift = ((JavascriptExecutor) page.browser).executeAsyncScript("""
+                const done = arguments[arguments.length - 1];
+                const observer = new PerformanceObserver(() => {});
+                observer.observe({ type: 'layout-shift', buffered: true });
+                requestAnimationFrame(() => done(String(observer.takeRecords().reduce((sum, each) => sum + each.value, 0))));
+                """);
+
+        // what browsers call good
+        assertThat(Double.parseDouble(String.valueOf(shift))).isLessThan(0.1);
+    }
+
+    @Test
+    @Order(5)
+    void theFocusComesBackAfterADialogAndStaysOnAButtonThatWorks() {
+        page.visit("history");
+        page.click("#records tbody button");
+        assertThat(run("return document.activeElement.id")).isEqualTo("incident-title");
+        page.find("#incident form button").click();
+        page.wait.until(_ -> Boolean.TRUE.equals(run("return document.activeElement.closest('#records') !== null")));
+        page.find("#zoom-in").click();
+        page.find("#zoom-all").click();
+        assertThat(run("return document.activeElement.id")).isEqualTo("zoom-all");
     }
 
     private @Nullable Object run(String script) {

@@ -134,6 +134,7 @@ final class OtherPlatformsIT {
     private HttpResponse<String> post(URI uri, Map<String, String> headers, String body) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).POST(BodyPublishers.ofString(body));
         headers.forEach(request::header);
+        request.setHeader("Authorization", "Bearer " + functions.token());
         return http.send(request.build(), BodyHandlers.ofString());
     }
 

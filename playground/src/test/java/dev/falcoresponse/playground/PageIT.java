@@ -72,7 +72,7 @@ final class PageIT {
         assertThat(page.send())
                 .contains("previewed dry-run", "Would delete pod shop/web-", "Cluster unchanged")
                 .containsPattern(
-                        "alert read and checked [\\d.]+ ms → pod found [\\d.]+ ms → pod checked [\\d.]+ ms → done"
+                        "alert read and checked [\\d.]+ ms → object found [\\d.]+ ms → object checked [\\d.]+ ms → done"
                                 + " [\\d.]+ ms");
         page.takeScreenshot("preview");
 
@@ -173,22 +173,22 @@ final class PageIT {
 
     @ParameterizedTest
     @CsvSource({
-        "A shell in a pod,                     delete-pod",
-        "A reverse shell,                      delete-pod",
-        "A program that was not in the image,  isolate-network",
-        "A search for keys,                    snapshot-logs",
-        "An escape to the node,                cordon-node",
-        "An image that is not allowed,         suspend-workload",
-        "A stolen credential,                  request-approval"
+        "A shell in a pod,                     delete-pod,       Would delete pod",
+        "A reverse shell,                      delete-pod,       Would delete pod",
+        "A program that was not in the image,  isolate-network,  Would isolate pod",
+        "A search for keys,                    snapshot-logs,    Would store 1 logs",
+        "An escape to the node,                cordon-node,      Would cordon Node worker-3",
+        "An image that is not allowed,         suspend-workload, Would suspend StatefulSet shop/queue",
+        "A stolen credential,                  request-approval, Would ask"
     })
     @Order(0)
-    void eachStoryIsAnsweredByItsAction(String story, String action) {
+    void eachStoryIsAnsweredByItsAction(String story, String action, String message) {
         page.visit("replay");
         new Select(page.find("#recorded")).selectByValue(story);
         page.wait.until(
                 _ -> String.valueOf(page.find("#text").getAttribute("value")).contains("a story of the playground"));
 
-        assertThat(page.send()).contains("→ " + action);
+        assertThat(page.send()).contains("→ " + action, message);
     }
 
     @Test
@@ -348,7 +348,7 @@ final class PageIT {
         page.wait.until(ExpectedConditions.textToBePresentInElementLocated(
                 By.cssSelector("#functions [aria-label='snapshot-logs']"), "has ended"));
 
-        page.find("#mode-button").click();
+        page.changeMode();
         page.wait.until(ExpectedConditions.textToBe(By.id("mode-now"), "The functions only preview"));
         page.wait.until(ExpectedConditions.textToBePresentInElementLocated(
                 By.cssSelector("#functions [aria-label='snapshot-logs']"), "ready"));

@@ -75,7 +75,7 @@ final class RuleBookIT {
                 .forEach(
                         name -> cluster.client().resource(TestNodes.ready(name)).create());
         functions = Functions.start(HOME, rules, cluster, true, Map.of());
-        broker = new Broker(rules, functions.addresses(), functions::posted, _ -> {});
+        broker = functions.broker(rules, _ -> {});
     }
 
     @AfterAll

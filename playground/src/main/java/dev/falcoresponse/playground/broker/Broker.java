@@ -29,6 +29,7 @@ public final class Broker implements AutoCloseable {
     private final Map<String, URI> functions;
     private final Supplier<List<CloudEvent>> posted;
     private final Consumer<String> progress;
+    private volatile Optional<String> token = Optional.empty();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -48,6 +49,12 @@ public final class Broker implements AutoCloseable {
         this.posted = posted;
         this.functions = Map.copyOf(functions);
         this.progress = progress;
+    }
+
+    /** Sends this bearer token with each delivery. */
+    public Broker withToken(String bearer) {
+        token = Optional.of(bearer);
+        return this;
     }
 
     /** Delivers an event, and every reply to it, and waits until all of them are answered or given up. */
@@ -138,6 +145,7 @@ public final class Broker implements AutoCloseable {
                 .header("Prefer", "reply")
                 .POST(BodyPublishers.ofByteArray(HttpEvents.body(event)));
         HttpEvents.headers(event).forEach(request::header);
+        token.ifPresent(bearer -> request.header("Authorization", "Bearer " + bearer));
         try {
             return attempt(http.send(request.build(), BodyHandlers.ofByteArray()));
         } catch (IOException e) {

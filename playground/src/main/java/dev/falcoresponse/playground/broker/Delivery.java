@@ -18,6 +18,9 @@ record Delivery(int retries, boolean exponential, Duration backoffDelay, Duratio
     /** A broker's delivery without settings. */
     static final Delivery DEFAULT = new Delivery(10, true, Duration.ofMillis(200), NO_TIMEOUT, "");
 
+    /** One delivery, whose answer is what is wanted. */
+    static final Delivery ONCE = new Delivery(0, false, Duration.ZERO, Duration.ofSeconds(30), "");
+
     /** A Trigger's delivery replaces its broker's as a whole; only the dead letter sink is inherited. */
     static Delivery read(JsonNode delivery, Delivery broker) {
         if (delivery.isMissingNode()) {

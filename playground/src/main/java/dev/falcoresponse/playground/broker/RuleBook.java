@@ -57,7 +57,7 @@ public record RuleBook(List<Trigger> triggers) {
                 "what-if",
                 function,
                 Filter.attributes(Map.of("type", "falco.rule.output.v1"), String::equals),
-                Delivery.DEFAULT,
+                Delivery.ONCE,
                 MissingNode.getInstance(),
                 List.of())));
     }
