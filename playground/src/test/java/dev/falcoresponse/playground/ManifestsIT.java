@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A real API server with Knative's schemas accepts every field of the manifests in knative/. */
-@NeedsKubeApiServer(own = true)
+@NeedsKubeApiServer
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ManifestsIT {
     private static final Path KNATIVE = Path.of("..", "knative");

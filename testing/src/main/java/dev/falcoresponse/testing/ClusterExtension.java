@@ -1,8 +1,6 @@
 package dev.falcoresponse.testing;
 
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -11,15 +9,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/**
- * Gives tests the cluster of this JVM; without a cluster it skips them with one warning, or fails if it is required.
- *
- * <p>JUnit's root store would be too short-lived: where forked JVMs share the classes, each class is a run of its own.
- */
+/** Gives tests the cluster of a test run; without a cluster it skips them with one warning, or fails if it is required. */
 abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondition, ParameterResolver {
-    /** By type; what they started ends with the JVM. */
-    private static final Map<Class<?>, KubeCluster> CLUSTERS = new ConcurrentHashMap<>();
-
     private final Class<T> type;
     private final String what;
     private final String howToGet;
@@ -43,11 +34,6 @@ abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondi
 
     abstract Optional<T> find();
 
-    /** Whether a class changes what others would see. */
-    boolean needsOwn(Class<?> tests) {
-        return false;
-    }
-
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         if (isThere()) {
@@ -69,11 +55,8 @@ abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondi
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        if (needsOwn(context.getRequiredTestClass())) {
-            return context.getRoot()
-                    .getStore(Namespace.create(type))
-                    .computeIfAbsent(context.getRequiredTestClass(), _ -> find().orElseThrow(), type);
-        }
-        return CLUSTERS.computeIfAbsent(type, _ -> find().orElseThrow());
+        return context.getRoot()
+                .getStore(Namespace.create(type))
+                .computeIfAbsent(type, _ -> find().orElseThrow(), type);
     }
 }

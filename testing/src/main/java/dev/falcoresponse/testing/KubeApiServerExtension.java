@@ -3,7 +3,7 @@ package dev.falcoresponse.testing;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Starts one API server for all tests of a JVM, and another one for each class that needs its own. */
+/** Starts one API server for a run of tests: where forked JVMs share the classes, each class is a run of its own. */
 final class KubeApiServerExtension extends ClusterExtension<KubeApiServer> {
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
@@ -14,13 +14,6 @@ final class KubeApiServerExtension extends ClusterExtension<KubeApiServer> {
     @Override
     boolean isThere() {
         return KubeBinaries.find(System.getenv()).isPresent();
-    }
-
-    @Override
-    boolean needsOwn(Class<?> tests) {
-        return Optional.ofNullable(tests.getAnnotation(NeedsKubeApiServer.class))
-                .map(NeedsKubeApiServer::own)
-                .orElse(false);
     }
 
     @Override

@@ -10,7 +10,4 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(KubeApiServerExtension.class)
-public @interface NeedsKubeApiServer {
-    /** Whether the class installs what other classes of the same JVM must not find. */
-    boolean own() default false;
-}
+public @interface NeedsKubeApiServer {}
