@@ -83,11 +83,15 @@ export function keepFocus(draw) {
 
 export const focusKey = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
 
-export const topmost = (dialog) => {
+// opens a dialog at its beginning; when it is closed, what opened it has the focus again
+export const openDialog = (dialog) => {
   const key = document.activeElement?.dataset.key;
   dialog.showModal();
   dialog.scrollTop = 0;
-  dialog.addEventListener('close', () => { if (key && document.activeElement === document.body) focusKey(key); }, { once: true });
+  dialog.addEventListener('close', () => {
+    // where the opener was drawn anew meanwhile, the focus is nowhere, or still on what is closed
+    if (key && (document.activeElement === document.body || dialog.contains(document.activeElement))) focusKey(key);
+  }, { once: true });
 };
 
 // the children of a list, or one that says why there are none
@@ -109,5 +113,5 @@ export const clock = (time, digits = 8) => plain(time).slice(11, 11 + digits);
 export function openText(title, text) {
   $('details-title').textContent = title;
   $('details-text').textContent = text;
-  topmost($('details'));
+  openDialog($('details'));
 }

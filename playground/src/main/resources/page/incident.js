@@ -1,6 +1,6 @@
 // The whole way of one alert: what Falco saw, about what, what was decided and changed, and what followed.
 import { linesOf, loadEvidence, locationOf, routeOf } from './answers.js';
-import { $, badge, clock, el, load, plain, topmost } from './dom.js';
+import { $, badge, clock, el, load, plain, openDialog } from './dom.js';
 import { held, undoButton } from './held.js';
 import { entryOf, isAlert, model, recordOf, textOf, timeOf } from './model.js';
 
@@ -128,6 +128,6 @@ export function openIncident(record) {
     changesOf(entry), ...evidenceOf(records), section('What followed', followed),
     ...(commands.length === 0 ? [] : [section('By hand', el('p', { class: 'quiet' }, 'About the same with kubectl; the function also makes sure that it is still this object, and keeps what is needed to undo it.'), el('pre', { tabindex: 0 }, commands.join('\n')))]));
   $('undo-result').textContent = '';
-  topmost($('incident'));
+  openDialog($('incident'));
 }
 $('incident').addEventListener('close', () => { opened = undefined; });

@@ -1,6 +1,6 @@
 // The rule book: each rule in the column of its tactic, what it means, and what another response would do.
 import { answerLine } from './answers.js';
-import { $, badge, button, clock, el, fill, handler, load, plain, topmost } from './dom.js';
+import { $, badge, button, clock, el, fill, handler, load, plain, openDialog } from './dom.js';
 import { openIncident } from './incident.js';
 import { counted, isAnswered, model, recordOf, textOf } from './model.js';
 import { suitablePod } from './replay.js';
@@ -66,7 +66,7 @@ function openRule(rule) {
   $('other').replaceChildren(...model.functionNames.filter((name) => !OTHERS.includes(name)).map((name) => el('option', { value: name }, name)));
   $('what-if-result').textContent = '';
   $('what-if-answers').replaceChildren();
-  topmost($('rule'));
+  openDialog($('rule'));
 }
 
 $('what-if').addEventListener('submit', handler(async () => {

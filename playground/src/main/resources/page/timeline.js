@@ -100,6 +100,6 @@ export function drawTimeline(records) {
   const outcomes = counted(inside.map((record) => record.outcome ?? 'no answer'));
   $('chart').setAttribute('aria-label', `${inside.length} answers from ${clockOf(shown[0])} to ${clockOf(shown[1])}`);
   $('window').textContent = `${clockOf(shown[0])} to ${clockOf(shown[1])} UTC`;
-  $('outcomes').replaceChildren(...outcomes.map(([outcome, count]) => el('li', { class: `key ${layerOf(outcome) >= 0 ? OUTCOMES[layerOf(outcome)] : ''}` }, badge(outcome), ` ${count}`)));
+  $('outcomes').replaceChildren(...outcomes.map(([outcome, count]) => el('li', { class: `key ${OUTCOMES[layerOf(outcome)]}` }, badge(outcome), ` ${count}`)));
   ['zoom-out', 'earlier', 'later', 'zoom-all'].forEach((id) => { $(id).ariaDisabled = chosen ? null : 'true'; });
 }

@@ -11,21 +11,15 @@ import java.util.UUID;
  *
  * @param file that nobody else may read
  */
-record CallerToken(String value, Path file) implements AutoCloseable {
+record CallerToken(String value, Path file) {
     static CallerToken create() {
         try {
             String value = UUID.randomUUID().toString();
             // only its owner may read a temporary file
-            return new CallerToken(value, Files.writeString(Files.createTempFile("play-token-", ""), value));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public void close() {
-        try {
-            Files.deleteIfExists(file);
+            Path file = Files.writeString(Files.createTempFile("play-token-", ""), value);
+            // also on Ctrl-C
+            file.toFile().deleteOnExit();
+            return new CallerToken(value, file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -121,7 +121,7 @@ final class ClusterChanges {
                 diff(key, previous.objects(), current.objects()));
     }
 
-    private static List<String> diff(String uid, Map<String, HasMetadata> before, Map<String, HasMetadata> after) {
-        return ObjectDiff.of(Optional.ofNullable(before.get(uid)), Optional.ofNullable(after.get(uid)));
+    private static List<String> diff(String key, Map<String, HasMetadata> before, Map<String, HasMetadata> after) {
+        return ObjectDiff.of(Optional.ofNullable(before.get(key)), Optional.ofNullable(after.get(key)));
     }
 }

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  */
 record ClusterObjects(Map<String, HasMetadata> objects, Map<String, HasMetadata> workloads) {
     /** The label of a ConfigMap that remembers a suspended workload. */
-    static final String SUSPENDED = "falco-response/suspended";
+    private static final String SUSPENDED = "falco-response/suspended";
 
     static ClusterObjects of(KubernetesClient client) {
         Map<String, HasMetadata> objects = new TreeMap<>();

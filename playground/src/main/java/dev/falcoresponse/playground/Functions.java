@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -228,13 +229,17 @@ final class Functions implements AutoCloseable {
 
     /** A broker that leads to these functions. */
     Broker broker(RuleBook rules, Consumer<String> progress) {
-        return new Broker(rules, addresses(), this::posted, progress).withToken(token.value());
+        return new Broker(rules, addresses(), this::posted, progress, Optional.of(token.value()));
     }
 
     /** A broker that leads every alert to one process, and nothing back. */
     Broker alertsTo(String function, FunctionProcess process) {
-        return new Broker(RuleBook.alertsTo(function), Map.of(function, process.uri()), List::of, _ -> {})
-                .withToken(token.value());
+        return new Broker(
+                RuleBook.alertsTo(function),
+                Map.of(function, process.uri()),
+                List::of,
+                _ -> {},
+                Optional.of(token.value()));
     }
 
     /** The address of each function. */
@@ -302,6 +307,5 @@ final class Functions implements AutoCloseable {
         processes.values().forEach(FunctionProcess::close);
         falcosidekick.close();
         ingress.close();
-        token.close();
     }
 }

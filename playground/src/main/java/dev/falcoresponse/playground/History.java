@@ -25,10 +25,10 @@ final class History {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** An entry, and the alert that it is about. */
-    private record Kept(ObjectNode entry, SentAlert alert) {
-        int characters() {
+    private record Kept(ObjectNode entry, SentAlert alert, int characters) {
+        static Kept of(ObjectNode entry, SentAlert alert) {
             CloudEventData data = alert.event().getData();
-            return entry.toString().length() + (data == null ? 0 : data.toBytes().length);
+            return new Kept(entry, alert, entry.toString().length() + (data == null ? 0 : data.toBytes().length));
         }
     }
 
@@ -62,7 +62,7 @@ final class History {
         changes.forEach(each -> changed.add(each.toString()));
         ArrayNode diffs = entry.putArray("diffs");
         changes.forEach(each -> diffs.add(String.join("\n", each.diff())));
-        Kept kept = new Kept(entry, alert);
+        Kept kept = Kept.of(entry, alert);
         entries.addFirst(kept);
         characters += kept.characters();
         while (entries.size() > MAX_ENTRIES || (characters > MAX_CHARACTERS && entries.size() > 1)) {

@@ -11,8 +11,6 @@ import dev.falcoresponse.testing.TestWorkloads;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
@@ -350,13 +348,8 @@ final class Scenario {
     }
 
     private void node(String name) {
-        Node node = TestNodes.ready(name);
         try {
-            Node created = client.resource(node).create();
-            client.resource(new NodeBuilder(created)
-                            .withStatus(node.getStatus())
-                            .build())
-                    .updateStatus();
+            TestNodes.create(client, TestNodes.ready(name));
         } catch (KubernetesClientException e) {
             if (e.getCode() != 409) {
                 throw e;

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
-import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.support.ui.ExpectedConditions;
 
 /** The page for the cluster of the current kubeconfig context: nothing acts before the user has typed its name. */
@@ -75,10 +74,7 @@ final class CurrentClusterPageIT {
     }
 
     private void release(BrowserPage page) {
-        page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
-            page.find("[aria-label^='Release " + namespace + "/']").click();
-            return true;
-        });
+        page.click("[aria-label^='Release " + namespace + "/']");
     }
 
     @Test

@@ -18,18 +18,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.CleanupMode;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,25 +36,8 @@ import org.openqa.selenium.support.ui.Select;
 
 /** The page in a real browser, served by ./play without a kube-apiserver. */
 @NeedsChromium
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-final class PageIT {
+final class PageIT extends PreviewedPage {
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    @TempDir(cleanup = CleanupMode.NEVER)
-    private static Path folder;
-
-    private BrowserPage page;
-
-    @BeforeAll
-    void open() throws IOException {
-        page = new BrowserPage(folder, Map.of(), "--preview");
-    }
-
-    @AfterAll
-    void close() {
-        page.close();
-    }
 
     @Test
     @Order(1)
@@ -91,10 +66,7 @@ final class PageIT {
         assertThat(page.textOf("#isolated")).contains("for Drop and execute new binary in container; since ");
         page.takeScreenshot("overview");
         // the page redraws the list when the cluster changes
-        page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
-            page.find("[aria-label^='Release shop/api-']").click();
-            return true;
-        });
+        page.click("[aria-label^='Release shop/api-']");
         page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("isolated"), "No pod is isolated"));
 
         page.find("nav a[href='#replay']").click();
@@ -124,10 +96,7 @@ final class PageIT {
         page.find("nav a[href='#overview']").click();
         page.wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector("[aria-label='Uncordon worker-2']")));
         page.takeScreenshot("cordoned");
-        page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
-            page.find("[aria-label='Uncordon worker-2']").click();
-            return true;
-        });
+        page.click("[aria-label='Uncordon worker-2']");
 
         page.wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("cordoned"), "No node is cordoned"));
         assertThat(page.find("#release-result").getText()).contains("Uncordoned Node worker-2");
@@ -151,24 +120,17 @@ final class PageIT {
         page.wait.until(
                 ExpectedConditions.elementToBeClickable(By.cssSelector("[aria-label='Approve: " + question + "']")));
         page.takeScreenshot("waiting");
-        click("[aria-label='Approve: " + question + "']");
+        page.click("[aria-label='Approve: " + question + "']");
         page.wait.until(
                 ExpectedConditions.textToBePresentInElementLocated(By.id("requests"), "Nothing waits for a decision"));
 
         String free = "[aria-label='Free User <b>mallory</b>']";
         page.wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector(free)));
         page.takeScreenshot("restricted");
-        click(free);
+        page.click(free);
         page.wait.until(ExpectedConditions.not(
                 ExpectedConditions.textToBePresentInElementLocated(By.id("restricted"), "mallory")));
         assertThat(page.find("#release-result").getText()).contains("Freed user <b>mallory</b>");
-    }
-
-    private void click(String selector) {
-        page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
-            page.find(selector).click();
-            return true;
-        });
     }
 
     @ParameterizedTest
@@ -247,10 +209,7 @@ final class PageIT {
         String alert = JSON.readTree(page.alertText()).toString();
         Path file = Files.writeString(folder.resolve("alerts.jsonl"), alert + "\n" + alert + "\n");
         page.find("nav a[href='#cluster']").click();
-        page.wait.ignoring(StaleElementReferenceException.class).until(_ -> {
-            page.find("[aria-label^='Exempt shop/web-']").click();
-            return true;
-        });
+        page.click("[aria-label^='Exempt shop/web-']");
         page.wait.until(ExpectedConditions.presenceOfElementLocated(
                 By.cssSelector("[aria-label^='No longer exempt shop/web-']")));
 

@@ -43,7 +43,6 @@ final class ChildProcess implements AutoCloseable {
     private final ProcessBuilder builder;
     private final Path folder;
     private volatile Process process;
-    private volatile boolean killedAtExit;
 
     private ChildProcess(ProcessBuilder builder, Path folder) throws IOException {
         this.builder = builder;
@@ -92,12 +91,6 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** When this JVM exits, the process is killed: its data is of no use then, and it would end slowly. */
-    ChildProcess killedAtExit() {
-        killedAtExit = true;
-        return this;
-    }
-
     /** Signals all processes first and then waits, so that they end in parallel. */
     private static void endAll() {
         List<ChildProcess> running;
@@ -105,13 +98,7 @@ final class ChildProcess implements AutoCloseable {
             isShuttingDown = true;
             running = List.copyOf(RUNNING);
         }
-        running.forEach(child -> {
-            if (child.killedAtExit) {
-                child.kill();
-            } else {
-                child.terminate();
-            }
-        });
+        running.forEach(ChildProcess::terminate);
         running.forEach(child -> end(child.process, child.folder));
     }
 

@@ -82,11 +82,8 @@ class CordonNodeIT {
     }
 
     private static Node node(String name, UnaryOperator<NodeBuilder> change) {
-        Node node = change.apply(new NodeBuilder(TestNodes.ready(name))).build();
-        Node created = client.resource(node).create();
-        return client.resource(
-                        new NodeBuilder(created).withStatus(node.getStatus()).build())
-                .updateStatus();
+        return TestNodes.create(
+                client, change.apply(new NodeBuilder(TestNodes.ready(name))).build());
     }
 
     private static Node now(String name) {

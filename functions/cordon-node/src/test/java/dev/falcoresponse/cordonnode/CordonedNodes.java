@@ -9,8 +9,6 @@ import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.ServiceAccountAccess;
 import dev.falcoresponse.testing.TestNodes;
 import dev.falcoresponse.testing.ThisFunction;
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.restassured.response.Response;
 import java.time.Instant;
@@ -40,12 +38,7 @@ abstract class CordonedNodes {
     @BeforeEach
     void eightWorkers() {
         for (int i = 1; i <= 8; i++) {
-            Node node = TestNodes.ready("worker-" + i);
-            Node created = client.resource(node).create();
-            client.resource(new NodeBuilder(created)
-                            .withStatus(node.getStatus())
-                            .build())
-                    .updateStatus();
+            TestNodes.create(client, TestNodes.ready("worker-" + i));
         }
     }
 

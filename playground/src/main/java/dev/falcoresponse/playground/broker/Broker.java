@@ -29,7 +29,7 @@ public final class Broker implements AutoCloseable {
     private final Map<String, URI> functions;
     private final Supplier<List<CloudEvent>> posted;
     private final Consumer<String> progress;
-    private volatile Optional<String> token = Optional.empty();
+    private final Optional<String> token;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -45,16 +45,21 @@ public final class Broker implements AutoCloseable {
      */
     public Broker(
             RuleBook rules, Map<String, URI> functions, Supplier<List<CloudEvent>> posted, Consumer<String> progress) {
+        this(rules, functions, posted, progress, Optional.empty());
+    }
+
+    /** The same, with a bearer token for each delivery. */
+    public Broker(
+            RuleBook rules,
+            Map<String, URI> functions,
+            Supplier<List<CloudEvent>> posted,
+            Consumer<String> progress,
+            Optional<String> token) {
         this.rules = rules;
+        this.token = token;
         this.posted = posted;
         this.functions = Map.copyOf(functions);
         this.progress = progress;
-    }
-
-    /** Sends this bearer token with each delivery. */
-    public Broker withToken(String bearer) {
-        token = Optional.of(bearer);
-        return this;
     }
 
     /** Delivers an event, and every reply to it, and waits until all of them are answered or given up. */
