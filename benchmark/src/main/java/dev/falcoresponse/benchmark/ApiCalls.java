@@ -48,7 +48,7 @@ final class ApiCalls {
             // a function writes its queued Kubernetes Events before it exits
             try (FunctionProcess function = checkout.start(checkout.access(server));
                     Endpoint endpoint = Endpoint.of(function)) {
-                Benchmark.requireComplete(
+                Alternation.requireComplete(
                         pods, endpoint, LoadRun.burst(endpoint, pods.create(ALERTS), 8, pods.deletions()));
                 function.terminate();
                 function.awaitEnd();

@@ -10,10 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +29,6 @@ import picocli.CommandLine.ParameterException;
                 "Measures delete-pod and the bare API in alternation on a real kube-apiserver. The API server's watch"
                         + " gives the time of each deletion. Without --url it starts the API server and the functions itself.")
 final class Benchmark implements Callable<Integer> {
-    private static final int SINGLES = 100;
     private static final double NANOS_PER_MILLI = 1e6;
 
     /** The parts of the benchmark. */
@@ -109,9 +105,6 @@ final class Benchmark implements Callable<Integer> {
     private Checkout checkout = Checkout.here();
     private final List<Measurement> rows = new ArrayList<>();
 
-    /** The values of the current measurement by name, one per round. */
-    private final Map<String, List<Double>> values = new LinkedHashMap<>();
-
     public static void main(String[] arguments) {
         Checkout.run(new Benchmark(), arguments);
     }
@@ -140,7 +133,12 @@ final class Benchmark implements Callable<Integer> {
     private void measureUrl(URI target) {
         try (KubernetesClient client = new KubernetesClientBuilder().build();
                 Pods pods = new Pods(client)) {
-            measureInTurn(pods, besideBareApi(client, new Endpoint("--url", List.of(target), format)));
+            inTurn(pods)
+                    .measure(
+                            Alternation.besideBareApi(client, new Endpoint("--url", List.of(target), format)),
+                            parts,
+                            sizes,
+                            rates);
         }
     }
 
@@ -175,7 +173,7 @@ final class Benchmark implements Callable<Integer> {
                 Pods pods = new Pods(server.client());
                 Endpoint endpoint = new Endpoint(name(packaging), List.of(function.uri()), format)) {
             double idle = Memory.resident(function);
-            requireComplete(pods, endpoint, LoadRun.burst(endpoint, pods.create(10), 1, pods.deletions()));
+            Alternation.requireComplete(pods, endpoint, LoadRun.burst(endpoint, pods.create(10), 1, pods.deletions()));
             rows.add(new Measurement(
                     "memory after the first alerts",
                     name(packaging),
@@ -184,7 +182,8 @@ final class Benchmark implements Callable<Integer> {
                     List.of(),
                     packaging == Packaging.NATIVE ? 75 : 120));
             Duration before = function.cpu();
-            int alerts = measureInTurn(pods, besideBareApi(server.client(), endpoint));
+            int alerts =
+                    inTurn(pods).measure(Alternation.besideBareApi(server.client(), endpoint), parts, sizes, rates);
             rows.add(new Measurement(
                     "processor time per alert, all threads of the function",
                     name(packaging),
@@ -194,6 +193,10 @@ final class Benchmark implements Callable<Integer> {
             rows.add(new Measurement(
                     "memory after all alerts", name(packaging), "MB", List.of(Memory.resident(function))));
         }
+    }
+
+    private Alternation inTurn(Pods pods) {
+        return new Alternation(pods, rounds, senders, seconds, rows);
     }
 
     private void measureReplicas(KubeBinaries binaries) {
@@ -213,124 +216,11 @@ final class Benchmark implements Callable<Integer> {
                             .toList();
                     subjects.add(new Endpoint(name(best) + " × " + count, uris, format));
                 }
-                bursts(pods, subjects, 300, "replicas: ");
+                inTurn(pods).bursts(subjects, 300, "replicas: ");
             } finally {
                 functions.forEach(FunctionProcess::close);
             }
         }
-    }
-
-    /** The first is what the others are compared with. */
-    private static List<Subject> besideBareApi(KubernetesClient client, Endpoint endpoint) {
-        return List.of(new BareApi(client, true), new BareApi(client, false), endpoint);
-    }
-
-    /** Measures the subjects in alternation, and returns how many alerts each of them got. */
-    private int measureInTurn(Pods pods, List<Subject> subjects) {
-        // warm-up, not measured: the first requests load classes and open connections
-        int alerts = 200;
-        for (Subject subject : subjects) {
-            requireComplete(pods, subject, LoadRun.burst(subject, pods.create(alerts), senders, pods.deletions()));
-        }
-        if (parts.contains(Part.single)) {
-            singles(pods, subjects);
-            alerts += rounds * SINGLES;
-        }
-        if (parts.contains(Part.burst)) {
-            sizes.forEach(size -> bursts(pods, subjects, size, ""));
-            alerts += rounds * sizes.stream().mapToInt(size -> size).sum();
-        }
-        if (parts.contains(Part.sustained)) {
-            rates.forEach(rate -> sustained(pods, subjects, rate));
-            alerts += rates.stream().mapToInt(rate -> rate * seconds).sum();
-        }
-        return alerts;
-    }
-
-    private void singles(Pods pods, List<Subject> subjects) {
-        values.clear();
-        for (int round = 0; round < rounds; round++) {
-            for (Subject subject : subjects) {
-                LoadRun run = requireComplete(
-                        pods, subject, LoadRun.burst(subject, pods.create(SINGLES), 1, pods.deletions()));
-                add(subject.name() + " p50", run.percentile(50));
-                add(subject.name() + " p99", run.percentile(99));
-            }
-        }
-        String baseline = subjects.getFirst().name();
-        for (Subject subject : subjects) {
-            rows.add(measurement(baseline, " p50", subject, "1 sender, until the pod is gone: p50", goal(subject)));
-            rows.add(measurement(baseline, " p99", subject, "1 sender, until the pod is gone: p99", 1.5));
-        }
-    }
-
-    private void bursts(Pods pods, List<Subject> subjects, int size, String prefix) {
-        values.clear();
-        for (int round = 0; round < rounds; round++) {
-            for (Subject subject : subjects) {
-                add(
-                        subject.name(),
-                        requireComplete(
-                                        pods,
-                                        subject,
-                                        LoadRun.burst(subject, pods.create(size), senders, pods.deletions()))
-                                .millis());
-            }
-        }
-        String baseline = subjects.getFirst().name();
-        for (Subject subject : subjects) {
-            rows.add(measurement(
-                    baseline,
-                    "",
-                    subject,
-                    "%s%d senders × %d alerts".formatted(prefix, senders, size),
-                    size <= 300 ? goal(subject) : Double.NaN));
-        }
-    }
-
-    private static double goal(Subject subject) {
-        return subject.name().startsWith(name(Packaging.NATIVE)) ? 1.3 : 1.5;
-    }
-
-    private Measurement measurement(String baseline, String suffix, Subject subject, String label, double goal) {
-        List<Double> own = values(subject.name() + suffix);
-        return subject instanceof BareApi
-                ? new Measurement(label, subject.name(), "ms", own)
-                : new Measurement(label, subject.name(), "ms", own, values(baseline + suffix), goal);
-    }
-
-    private void sustained(Pods pods, List<Subject> subjects, int rate) {
-        for (Subject subject : subjects) {
-            LoadRun run = requireComplete(
-                    pods, subject, LoadRun.atRate(subject, pods.create(rate * seconds), rate, pods.deletions()));
-            String label = "%d alerts/s for %d s: ".formatted(rate, seconds);
-            rows.add(new Measurement(
-                    label + "reached",
-                    subject.name(),
-                    "/s",
-                    List.of(run.latencies().size() / run.millis() * 1000)));
-            rows.add(new Measurement(label + "p50", subject.name(), "ms", List.of(run.percentile(50))));
-            rows.add(new Measurement(label + "p99", subject.name(), "ms", List.of(run.percentile(99))));
-        }
-    }
-
-    /** Fails when a request failed or a pod was not deleted: such a run says nothing about speed. */
-    static LoadRun requireComplete(Pods pods, Subject subject, LoadRun run) {
-        pods.settle();
-        if (run.failed() > 0 || run.remaining() > 0) {
-            throw new MeasurementException(
-                    "%s: %d alerts were not answered with success, %d pods were not deleted. Is dry run off, and the budget unlimited?"
-                            .formatted(subject.name(), run.failed(), run.remaining()));
-        }
-        return run;
-    }
-
-    private void add(String name, double value) {
-        values.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
-    }
-
-    private List<Double> values(String name) {
-        return List.copyOf(Optional.ofNullable(values.get(name)).orElseThrow());
     }
 
     static String name(Packaging packaging) {

@@ -68,12 +68,13 @@ final class Endurance implements Callable<Integer> {
     @Override
     public Integer call() {
         try (KubeApiServer server = KubeApiServer.start(Checkout.binaries(this))) {
-            FaultInjection faults = new FaultInjection(server, checkout, alerts);
+            Delivery delivery = new Delivery(server, checkout.knative());
+            FaultInjection faults = new FaultInjection(server, checkout, alerts, delivery);
             if (alerts > 0) {
                 results.addAll(faults.runAll());
             }
             if (kills > 0) {
-                results.add(kill(server, faults));
+                results.add(kill(server, delivery));
             }
             if (races > 0) {
                 results.add(race(server));
@@ -103,7 +104,7 @@ final class Endurance implements Callable<Integer> {
     }
 
     /** Kills the function at a random API call while it handles three alerts; the broker repeats them to the new process. */
-    private EnduranceResult kill(KubeApiServer server, FaultInjection faults) {
+    private EnduranceResult kill(KubeApiServer server, Delivery delivery) {
         Random random = new Random(1);
         AtomicInteger callsLeft = new AtomicInteger();
         AtomicReference<@Nullable FunctionProcess> current = new AtomicReference<>();
@@ -128,9 +129,9 @@ final class Endurance implements Callable<Integer> {
                 bystanders.addAll(pods.create(1));
                 callsLeft.set(1 + random.nextInt(6));
                 URI uri = first.uri();
-                try (Broker broker = faults.broker(uri)) {
+                try (Broker broker = delivery.broker(uri)) {
                     CompletableFuture<List<EventTrace>> sent =
-                            CompletableFuture.supplyAsync(() -> FaultInjection.send(broker, three));
+                            CompletableFuture.supplyAsync(() -> Delivery.send(broker, three));
                     first.awaitEndOr(sent::isDone);
                     current.set(null);
                     records.addAll(first.records());
@@ -147,7 +148,7 @@ final class Endurance implements Callable<Integer> {
                 }
                 targets.addAll(three);
             }
-            return faults.result("kill -9, %d times".formatted(kills), targets, bystanders, traces, records);
+            return delivery.result("kill -9, %d times".formatted(kills), targets, bystanders, traces, records);
         }
     }
 

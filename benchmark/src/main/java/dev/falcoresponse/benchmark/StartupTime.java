@@ -34,9 +34,9 @@ final class StartupTime {
                     firstAnswer.add((System.nanoTime() - start) / NANOS_PER_MILLI);
                     await(function, "_/ready");
                     ready.add((System.nanoTime() - start) / NANOS_PER_MILLI);
-                    firstAlert.add(
-                            Benchmark.requireComplete(pods, endpoint, LoadRun.burst(endpoint, pod, 1, pods.deletions()))
-                                    .percentile(50));
+                    firstAlert.add(Alternation.requireComplete(
+                                    pods, endpoint, LoadRun.burst(endpoint, pod, 1, pods.deletions()))
+                            .percentile(50));
                 }
             }
         }

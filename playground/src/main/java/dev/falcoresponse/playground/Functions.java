@@ -2,10 +2,7 @@ package dev.falcoresponse.playground;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.falcoresponse.playground.broker.Broker;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.broker.Trigger;
@@ -16,9 +13,7 @@ import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.StartException;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.jackson.JsonFormat;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,9 +31,6 @@ import java.util.function.Consumer;
 
 /** The functions to which the Triggers lead, each as its own process with the settings of its manifest. */
 final class Functions implements AutoCloseable {
-    private static final String STORE = "SNAPSHOT_LOGS_STORE";
-    private static final YAMLMapper YAML = new YAMLMapper();
-    private static final JsonMapper JSON = new JsonMapper();
 
     /** The function that notifies Falcosidekick; here the notifications go to {@link #notifications()}. */
     static final String NOTIFY = "notify-falcosidekick";
@@ -74,7 +66,8 @@ final class Functions implements AutoCloseable {
                     .map(Trigger::subscriber)
                     .distinct()
                     .toList()) {
-                Map<String, String> settings = functions.readSettings(name);
+                Map<String, String> settings = ManifestSettings.read(home, name);
+                functions.connect(name, settings);
                 overriding.forEach((setting, value) -> {
                     if (setting.startsWith(SettingTable.prefix(name))) {
                         settings.putIfAbsent(setting, value);
@@ -117,20 +110,8 @@ final class Functions implements AutoCloseable {
         return cluster.start(target, home.resolve("knative").resolve(name), settings);
     }
 
-    /** The settings of a function's manifest, adapted to this machine. */
-    private Map<String, String> readSettings(String name) {
-        if (!Files.isDirectory(home.resolve("functions").resolve(name))) {
-            throw new IllegalArgumentException("A Trigger names the function " + name + ", which is not in functions/");
-        }
-        Map<String, String> settings =
-                environment(home.resolve("knative").resolve(name).resolve("service.yaml"));
-        settings.computeIfPresent(STORE, (_, store) -> localStore(store));
-        // the user's own environment has precedence
-        System.getenv().forEach((variable, value) -> {
-            if (variable.startsWith("RESPONSE_") || variable.startsWith(SettingTable.prefix(name))) {
-                settings.put(variable, value);
-            }
-        });
+    /** What a function gets to find the others here, as the platform sets it elsewhere. */
+    private void connect(String name, Map<String, String> settings) {
         // other users of this machine can connect to the functions too
         settings.put("RESPONSE_TOKEN_FILE", token.file().toString());
         if (name.equals(ASKING)) {
@@ -140,7 +121,6 @@ final class Functions implements AutoCloseable {
         if (name.equals(NOTIFY) && !System.getenv().containsKey(NOTIFY_URL)) {
             settings.put(NOTIFY_URL, falcosidekick.uri().toString());
         }
-        return settings;
     }
 
     /** The settings of each function. */
@@ -174,44 +154,6 @@ final class Functions implements AutoCloseable {
                     .findFirst()
                     .map(line -> line.replaceFirst("^.*?(?=" + setting + "|There is no setting)", ""))
                     .orElse(name + " does not start with it");
-        }
-    }
-
-    /** A folder in the container becomes a folder of this checkout. */
-    private String localStore(String store) {
-        if (!store.startsWith("file:")) {
-            return store;
-        }
-        Path folder = home.resolve("target").resolve("evidence").toAbsolutePath();
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(folder + " cannot be created: " + e.getMessage(), e);
-        }
-        return "file://" + folder;
-    }
-
-    /** The environment variables of a Service's manifest. */
-    private static Map<String, String> environment(Path service) {
-        Map<String, String> settings = new TreeMap<>();
-        if (Files.isRegularFile(service)) {
-            for (JsonNode variable : containers(service).path(0).path("env")) {
-                settings.put(
-                        variable.path("name").asText(), variable.path("value").asText());
-            }
-        }
-        return settings;
-    }
-
-    private static JsonNode containers(Path service) {
-        try {
-            return YAML.readTree(service.toFile())
-                    .path("spec")
-                    .path("template")
-                    .path("spec")
-                    .path("containers");
-        } catch (IOException e) {
-            throw new IllegalArgumentException(service + " cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -268,26 +210,7 @@ final class Functions implements AutoCloseable {
         if (!process.isAlive()) {
             return "has ended";
         }
-        try {
-            JsonNode health = JSON.readTree(process.body("_/ready"));
-            return isUp(health) ? "ready" : "not ready: " + reasons(health);
-        } catch (JsonProcessingException e) {
-            return "not ready: its answer has no reason";
-        }
-    }
-
-    private static String reasons(JsonNode health) {
-        List<String> reasons = new ArrayList<>();
-        for (JsonNode check : health.path("checks")) {
-            if (!isUp(check)) {
-                reasons.add(check.path("name").asText() + " " + check.path("data"));
-            }
-        }
-        return String.join("; ", reasons);
-    }
-
-    private static boolean isUp(JsonNode check) {
-        return check.path("status").asText().equals("UP");
+        return Readiness.phrase(process.body("_/ready"));
     }
 
     /** The notifications that were sent to Falcosidekick, in order. */

@@ -2,33 +2,21 @@ package dev.falcoresponse.playground;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falcoresponse.testing.RecordedAlert;
-import dev.falcoresponse.testing.TestNodes;
 import dev.falcoresponse.testing.TestPods;
 import dev.falcoresponse.testing.TestWorkloads;
-import io.cloudevents.CloudEvent;
-import io.cloudevents.core.builder.CloudEventBuilder;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Demo pods, and recorded alerts about them with the present time. */
+/** Recorded alerts with the present time, and the demo objects that they are about. */
 final class Scenario {
     private static final String HOST = "read-sensitive-file-host";
     static final String SHELL = "terminal-shell-in-container-pod";
@@ -41,19 +29,21 @@ final class Scenario {
     static final Duration EXPIRES_AFTER = Duration.ofSeconds(3);
 
     private final KubernetesClient client;
+    private final DemoObjects objects;
     private final Instant now;
     private final List<SentAlert> alerts = new ArrayList<>();
 
     private Scenario(KubernetesClient client, Instant now) {
         this.client = client;
+        this.objects = new DemoObjects(client);
         this.now = now;
     }
 
     /** Creates the pods and returns the alerts. */
     static List<SentAlert> prepare(KubernetesClient client, Instant now) {
         Scenario scenario = new Scenario(client, now);
-        List.of("shop", "monitoring", "kube-system", "default").forEach(scenario::namespace);
-        List.of("worker-1", "worker-2", "worker-3").forEach(scenario::node);
+        List.of("shop", "monitoring", "kube-system", "default").forEach(scenario.objects::namespace);
+        List.of("worker-1", "worker-2", "worker-3").forEach(scenario.objects::node);
         scenario.addAlertsThatDelete();
         scenario.addAlertsThatIsolate();
         scenario.addAlertsAboutANode();
@@ -92,12 +82,12 @@ final class Scenario {
     }
 
     private void addAlertsThatDelete() {
-        Pod web = deployed("shop", "web", "7c5ddbdf54", "x2v8k");
+        Pod web = objects.deployed("shop", "web", "7c5ddbdf54", "x2v8k");
         RecordedAlert shell = recorded(SHELL).about(web);
         add(SHELL, "about a Deployment's pod", shell);
         add(SHELL, "the same alert once more", shell);
 
-        Pod batch = pod("shop", "batch-29188-q7d2x", "batch/v1", "Job", "batch-29188");
+        Pod batch = objects.pod("shop", "batch-29188-q7d2x", "batch/v1", "Job", "batch-29188");
         add(
                 "write-below-etc-pod",
                 "about a Job's pod",
@@ -105,14 +95,15 @@ final class Scenario {
     }
 
     private void addAlertsThatIsolate() {
-        Pod api = deployed("shop", "api", "5d8f7c9b4", "h6t2q");
+        Pod api = objects.deployed("shop", "api", "5d8f7c9b4", "h6t2q");
         RecordedAlert binary = recorded(BINARY).about(api);
         add(BINARY, "about a Deployment's pod", binary);
         add(BINARY, "the same alert once more", binary);
-        alerts.add(undoIsolation("shop", api.getMetadata().getName(), false, now));
-        alerts.add(undoRestriction("Pod", "shop", api.getMetadata().getName(), "", false, now));
+        alerts.add(RequestEvents.undoIsolation("shop", api.getMetadata().getName(), false, now));
+        alerts.add(
+                RequestEvents.undoRestriction("Pod", "shop", api.getMetadata().getName(), "", false, now));
 
-        Pod legacy = pod("default", "legacy-0", "apps/v1", "StatefulSet", "legacy");
+        Pod legacy = objects.pod("default", "legacy-0", "apps/v1", "StatefulSet", "legacy");
         add(BINARY, "about a StatefulSet's pod", recorded(BINARY).about(legacy));
     }
 
@@ -122,7 +113,7 @@ final class Scenario {
                 HOST,
                 "of a rule about nodes",
                 recorded(HOST).with("hostname", "worker-1").with("rule", ptrace).withHeader("ce-rule", ptrace));
-        alerts.add(undoCordon("worker-1", false, now));
+        alerts.add(RequestEvents.undoCordon("worker-1", false, now));
     }
 
     private void addAlertsAboutAWorkload() {
@@ -134,7 +125,7 @@ final class Scenario {
                 SHELL,
                 "of a rule about images, in a StatefulSet's pod",
                 recorded(SHELL).about(pod).with("rule", disallowed).withHeader("ce-rule", disallowed));
-        alerts.add(undoSuspension("StatefulSet", "shop", "queue", false, now));
+        alerts.add(RequestEvents.undoSuspension("StatefulSet", "shop", "queue", false, now));
     }
 
     /** One is approved, one refused, and one is decided by nobody. */
@@ -150,7 +141,7 @@ final class Scenario {
                             .with("rule", rule)
                             .withHeader("ce-rule", rule));
         }
-        alerts.add(tick(now)
+        alerts.add(RequestEvents.tick(now)
                 .after(
                         APPROVER
                                 + " has approved the first, refused the second, and nobody has decided the third in time",
@@ -159,21 +150,6 @@ final class Scenario {
                             Approvals.decide(client, APPROVER, "dave", false);
                             Approvals.awaitExpiry(client, "erin", EXPIRES_AFTER.plusSeconds(30));
                         }));
-    }
-
-    /** The clock of request-approval. */
-    static SentAlert tick(Instant now) {
-        String id = UUID.randomUUID().toString();
-        return new SentAlert(
-                "the clock of request-approval",
-                id,
-                CloudEventBuilder.v1()
-                        .withId(id)
-                        .withSource(URI.create("/apis/v1/namespaces/falco-response/pingsources/request-approval-clock"))
-                        .withType("dev.knative.sources.ping")
-                        .withTime(now.atOffset(ZoneOffset.UTC))
-                        .withData("application/json", "{}".getBytes(UTF_8))
-                        .build());
     }
 
     private void addAlertsThatChangeNothing() {
@@ -189,26 +165,26 @@ final class Scenario {
                 "about a pod that is exempt",
                 recorded("customfields-templatedfields-extensions").about(exempt));
 
-        Pod agent = pod("monitoring", "agent-8k2lp", "apps/v1", "DaemonSet", "agent");
+        Pod agent = objects.pod("monitoring", "agent-8k2lp", "apps/v1", "DaemonSet", "agent");
         add(
                 "run-shell-untrusted-64k-truncated",
                 "about a DaemonSet's pod",
                 recorded("run-shell-untrusted-64k-truncated").about(agent));
 
-        Pod dns = pod("kube-system", "coredns-5dd5756b68-7xk2q", "apps/v1", "ReplicaSet", "coredns-5dd5756b68");
+        Pod dns = objects.pod("kube-system", "coredns-5dd5756b68-7xk2q", "apps/v1", "ReplicaSet", "coredns-5dd5756b68");
         add(
                 "terminal-shell-legacy-2021",
                 "about a pod of kube-system",
                 recorded("terminal-shell-legacy-2021").about(dns));
 
-        Pod ledger = pod("shop", "ledger-0", "apps/v1", "StatefulSet", "ledger");
+        Pod ledger = objects.pod("shop", "ledger-0", "apps/v1", "StatefulSet", "ledger");
         String search = "Search Private Keys or Passwords";
         add(
                 SHELL,
                 "with the name of another rule",
                 recorded(SHELL).about(ledger).with("rule", search).withHeader("ce-rule", search));
 
-        Pod cache = pod("shop", "cache-0", "apps/v1", "StatefulSet", "cache");
+        Pod cache = objects.pod("shop", "cache-0", "apps/v1", "StatefulSet", "cache");
         add(
                 SHELL,
                 "about an earlier pod of the same name",
@@ -217,7 +193,7 @@ final class Scenario {
                         .about(cache)
                         .withField("container.id", "3ad7b26ded6d"));
 
-        Pod alpine = pod("default", "alpine", "apps/v1", "ReplicaSet", "alpine-1");
+        Pod alpine = objects.pod("default", "alpine", "apps/v1", "ReplicaSet", "alpine-1");
         add(
                 "terminal-shell-legacy-null-image",
                 "with its original time",
@@ -245,130 +221,5 @@ final class Scenario {
         String uuid =
                 UUID.nameUUIDFromBytes((alert.body() + now).getBytes(UTF_8)).toString();
         alerts.add(SentAlert.of(recording + ", " + description, uuid, alert.with("uuid", uuid)));
-    }
-
-    /**
-     * A request to release an isolated pod.
-     *
-     * @param dryRun whether to preview only; if false, the pod is released even while alerts are only previewed
-     */
-    static SentAlert undoIsolation(String namespace, String pod, boolean dryRun, Instant now) {
-        ObjectNode data = JsonNodeFactory.instance
-                .objectNode()
-                .put("namespace", namespace)
-                .put("pod", pod)
-                .put("dryRun", dryRun);
-        return undo("isolate-network", "a request to release the isolated pod", data, now);
-    }
-
-    /** A request to uncordon a node. */
-    static SentAlert undoCordon(String node, boolean dryRun, Instant now) {
-        ObjectNode data =
-                JsonNodeFactory.instance.objectNode().put("node", node).put("dryRun", dryRun);
-        return undo("cordon-node", "a request to uncordon the node", data, now);
-    }
-
-    /** A request to resume a workload. */
-    static SentAlert undoSuspension(String kind, String namespace, String name, boolean dryRun, Instant now) {
-        ObjectNode data = JsonNodeFactory.instance
-                .objectNode()
-                .put("kind", kind)
-                .put("namespace", namespace)
-                .put("name", name)
-                .put("dryRun", dryRun);
-        return undo("suspend-workload", "a request to resume the workload", data, now);
-    }
-
-    /** A request to free a pod or a user from its restriction; an empty uid stands for any. */
-    static SentAlert undoRestriction(
-            String kind, String namespace, String name, String uid, boolean dryRun, Instant now) {
-        ObjectNode data = JsonNodeFactory.instance
-                .objectNode()
-                .put("kind", kind)
-                .put("namespace", namespace)
-                .put("name", name)
-                .put("uid", uid)
-                .put("dryRun", dryRun);
-        return undo("restrict-access", "a request to free the restricted identity", data, now);
-    }
-
-    private static SentAlert undo(String action, String description, ObjectNode data, Instant now) {
-        String id =
-                UUID.nameUUIDFromBytes((data.toString() + now).getBytes(UTF_8)).toString();
-        CloudEvent event = CloudEventBuilder.v1()
-                .withId(id)
-                .withSource(URI.create("/play"))
-                .withType("falco.response." + action + ".undo.v1")
-                .withTime(now.atOffset(ZoneOffset.UTC))
-                .withData("application/json", data.toString().getBytes(UTF_8))
-                .build();
-        return new SentAlert(description, id, event);
-    }
-
-    /** A pod with a ReplicaSet, as a Deployment creates it. */
-    private Pod deployed(String namespace, String app, String hash, String suffix) {
-        Map<String, String> labels = Map.of("app", app, "pod-template-hash", hash);
-        ReplicaSet set = client.resource(new ReplicaSetBuilder()
-                        .withNewMetadata()
-                        .withNamespace(namespace)
-                        .withName(app + "-" + hash)
-                        .endMetadata()
-                        .withNewSpec()
-                        .withReplicas(1)
-                        .withNewSelector()
-                        .withMatchLabels(labels)
-                        .endSelector()
-                        .withNewTemplate()
-                        .withNewMetadata()
-                        .withLabels(labels)
-                        .endMetadata()
-                        .withNewSpec()
-                        .addNewContainer()
-                        .withName(app)
-                        .withImage("nginx")
-                        .endContainer()
-                        .endSpec()
-                        .endTemplate()
-                        .endSpec()
-                        .build())
-                .create();
-        return TestPods.create(
-                client,
-                namespace,
-                app + "-" + hash + "-" + suffix,
-                pod -> TestPods.ownedBy(set)
-                        .apply(pod)
-                        .editMetadata()
-                        .addToLabels(labels)
-                        .endMetadata());
-    }
-
-    private Pod pod(String namespace, String name, String apiVersion, String ownerKind, String owner) {
-        return TestPods.create(client, namespace, name, TestPods.ownedBy(apiVersion, ownerKind, owner));
-    }
-
-    private void node(String name) {
-        try {
-            TestNodes.create(client, TestNodes.ready(name));
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != 409) {
-                throw e;
-            }
-        }
-    }
-
-    private void namespace(String name) {
-        try {
-            client.resource(new NamespaceBuilder()
-                            .withNewMetadata()
-                            .withName(name)
-                            .endMetadata()
-                            .build())
-                    .create();
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != 409) {
-                throw e;
-            }
-        }
     }
 }

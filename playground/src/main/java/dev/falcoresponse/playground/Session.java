@@ -6,20 +6,14 @@ import static dev.falcoresponse.playground.PageContent.requiredName;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.falcoresponse.playground.ClusterChanges.Change;
-import dev.falcoresponse.playground.broker.Broker;
 import dev.falcoresponse.playground.broker.EventTrace;
 import dev.falcoresponse.playground.broker.RuleBook;
 import dev.falcoresponse.playground.cluster.Cluster;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -29,17 +23,14 @@ import java.util.stream.Stream;
 /** A cluster, the functions that act in it, the history of what was sent to them, and what the page's buttons do. */
 final class Session implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int CONCURRENT_SENDERS = 16;
 
     private final Cluster cluster;
     private final boolean mayAct;
-    private final Consumer<String> progress;
     private final PageContent content;
-    private final ClusterChanges changes;
     private final History history = new History();
     private final PageUpdates updates = new PageUpdates();
-    private final ExecutorService senders = Executors.newFixedThreadPool(CONCURRENT_SENDERS);
     private final RunningFunctions running;
+    private final AlertSender sender;
     /** For processes that are started beside the functions. */
     private final Semaphore oneAtATime = new Semaphore(1);
 
@@ -59,13 +50,13 @@ final class Session implements AutoCloseable {
             Consumer<String> progress) {
         this.cluster = cluster;
         this.mayAct = mayAct;
-        this.progress = text -> {
+        Consumer<String> told = text -> {
             progress.accept(text);
             updates.publish("progress " + text);
         };
         this.content = new PageContent(home, rules, cluster);
-        this.changes = new ClusterChanges(cluster.client());
-        this.running = new RunningFunctions(home, rules, cluster, acts, first, this.progress);
+        this.running = new RunningFunctions(home, rules, cluster, acts, first, told);
+        this.sender = new AlertSender(cluster, running, history, updates, told);
     }
 
     /** The notifications that were sent to Falcosidekick, in order. */
@@ -87,43 +78,7 @@ final class Session implements AutoCloseable {
 
     /** Sends one alert and adds the result to history and report. */
     EventTrace send(SentAlert alert, Report report) {
-        return send(alert, report, running.generation()).trace();
-    }
-
-    /** What happened to an alert, and its entry in the history. */
-    private record Result(EventTrace trace, ObjectNode entry) {}
-
-    private Result send(SentAlert alert, Report report, int expectedGeneration) {
-        return running.withBroker(expectedGeneration, broker -> send(alert, report, broker));
-    }
-
-    private Result send(SentAlert alert, Report report, Broker broker) {
-        alert.before().run();
-        Instant at = Instant.now();
-        long started = System.nanoTime();
-        EventTrace trace = broker.send(alert.event());
-        Duration took = Duration.ofNanos(System.nanoTime() - started);
-        ObjectNode entry;
-        synchronized (changes) {
-            // where nothing was asked, nothing was changed
-            List<Change> found = trace.answers().isEmpty() ? List.of() : findChanges();
-            entry = history.add(alert, at, took, trace, found);
-            report.add(alert, trace, found);
-        }
-        updates.publish("history");
-        updates.publish("cluster");
-        return new Result(trace, entry);
-    }
-
-    /** If the cluster cannot be read, the answers are still reported. */
-    private List<Change> findChanges() {
-        try {
-            cluster.reconcile();
-            return changes.sinceLastCall();
-        } catch (KubernetesClientException e) {
-            progress.accept("The cluster could not be read: " + e.getMessage());
-            return List.of();
-        }
+        return sender.send(alert, report, running.generation()).trace();
     }
 
     /** Notifies open pages when cluster or functions change, until the thread is interrupted. */
@@ -198,21 +153,14 @@ final class Session implements AutoCloseable {
     }
 
     AlertBatch send(JsonNode request) {
-        List<SentAlert> alerts = AlertBatch.read(request);
-        int expectedGeneration = running.generation();
-        return new AlertBatch(
-                senders,
-                alerts.stream()
-                        .<Callable<ObjectNode>>map(each -> () ->
-                                send(each, Report.NONE, expectedGeneration).entry())
-                        .toList());
+        return sender.sendAll(AlertBatch.read(request));
     }
 
     /** Releases a pod, uncordons a node, resumes a workload or frees an identity; while the functions only preview, so does this. */
     JsonNode release(JsonNode request) {
         int expectedGeneration = running.generation();
         boolean preview = !running.acts();
-        return send(UndoButton.read(request, preview), Report.NONE, expectedGeneration)
+        return sender.send(UndoButton.read(request, preview), Report.NONE, expectedGeneration)
                 .entry();
     }
 
@@ -224,7 +172,7 @@ final class Session implements AutoCloseable {
             Approvals.decide(cluster.client(), name, approve);
             return "";
         });
-        return send(Scenario.tick(Instant.now()), Report.NONE, running.generation())
+        return sender.send(RequestEvents.tick(Instant.now()), Report.NONE, running.generation())
                 .entry();
     }
 
@@ -284,7 +232,7 @@ final class Session implements AutoCloseable {
 
     @Override
     public void close() {
-        senders.shutdownNow();
+        sender.close();
         running.close();
     }
 }

@@ -12,10 +12,10 @@ final class UndoButton {
     static SentAlert read(JsonNode request, boolean preview) {
         Instant now = Instant.now();
         if (request.has("node")) {
-            return Scenario.undoCordon(required(request, "node"), preview, now);
+            return RequestEvents.undoCordon(required(request, "node"), preview, now);
         }
         if (request.path("restricted").asBoolean()) {
-            return Scenario.undoRestriction(
+            return RequestEvents.undoRestriction(
                     required(request, "kind"),
                     request.path("namespace").asText(),
                     required(request, "name"),
@@ -25,7 +25,8 @@ final class UndoButton {
         }
         String namespace = required(request, "namespace");
         return request.has("kind")
-                ? Scenario.undoSuspension(required(request, "kind"), namespace, required(request, "name"), preview, now)
-                : Scenario.undoIsolation(namespace, required(request, "pod"), preview, now);
+                ? RequestEvents.undoSuspension(
+                        required(request, "kind"), namespace, required(request, "name"), preview, now)
+                : RequestEvents.undoIsolation(namespace, required(request, "pod"), preview, now);
     }
 }

@@ -43,6 +43,7 @@ final class RequestApproval implements Deferred<Asked> {
     private static final Reason EXPIRED = Reason.acted("expired");
 
     private final String action;
+    private final Question question;
     private final AskedTarget target;
     private final Requests requests;
     private final Optional<BrokerSink> broker;
@@ -60,6 +61,7 @@ final class RequestApproval implements Deferred<Asked> {
             Namespaces namespaces,
             InstantSource clock) {
         this.action = settings.action();
+        this.question = new Question(action, configMaps.namespace());
         this.requests = new Requests(action, configMaps);
         this.target = new AskedTarget(
                 action,
@@ -126,8 +128,8 @@ final class RequestApproval implements Deferred<Asked> {
                                 "The earlier request " + open.name() + " has expired, and is about to end")
                         : new Skipped(
                                 Reason.ALREADY_DONE,
-                                "Asked already whether to " + question(alert, asked.subject(), open),
-                                details(alert, open)));
+                                "Asked already whether to " + question.text(alert, asked.subject(), open),
+                                question.details(alert, open)));
     }
 
     @Override
@@ -138,31 +140,8 @@ final class RequestApproval implements Deferred<Asked> {
                 : requests.create(alert, asked.subject(), clock.instant().plus(settings.expiresAfter()), run);
         return new Change(
                 ASKED,
-                run.verb("Asked whether to ", "ask whether to ") + question(alert, asked.subject(), open),
-                details(alert, open));
-    }
-
-    private String question(Alert alert, Subject subject, OpenRequest open) {
-        return Sentences.deed(action, subject) + ", because of " + Sentences.quoted(alert.rule())
-                + ". To approve until " + open.until() + ": " + command(open, "approve");
-    }
-
-    private Map<String, Object> details(Alert alert, OpenRequest open) {
-        return Map.of(
-                "for", action,
-                "request", open.name(),
-                "until", open.until(),
-                "command", command(open, "approve"),
-                "refuse", command(open, "refuse"),
-                "seen", Sentences.seen(alert));
-    }
-
-    /** The version binds the command to this question: another one about the same object may have the same name later. */
-    private String command(OpenRequest open, String decision) {
-        return "kubectl -n " + configMaps.namespace() + " annotate cm " + open.name() + " " + OpenRequest.DECISION + "="
-                + decision + " " + OpenRequest.DECIDED_BY
-                + "=\"$(kubectl auth whoami -o jsonpath='{.status.userInfo.username}')\""
-                + (open.version().isEmpty() ? "" : " --resource-version=" + open.version());
+                run.verb("Asked whether to ", "ask whether to ") + question.text(alert, asked.subject(), open),
+                question.details(alert, open));
     }
 
     @Override

@@ -26,7 +26,6 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +36,6 @@ import java.util.stream.Stream;
 final class SuspendWorkload implements Reversible<Workload> {
     static final String NAME = "suspend-workload";
 
-    private static final Reason SUSPENDED = Reason.acted("suspended");
     private static final Reason RESUMED = Reason.acted("resumed");
     private static final Reason NOT_OFTEN_ENOUGH = Reason.skipped("not-often-enough");
 
@@ -81,7 +79,7 @@ final class SuspendWorkload implements Reversible<Workload> {
 
     @Override
     public List<Reason> reasons() {
-        return List.of(SUSPENDED, RESUMED, NOT_OFTEN_ENOUGH, Workloads.KIND);
+        return List.of(Suspension.SUSPENDED, RESUMED, NOT_OFTEN_ENOUGH, Workloads.KIND);
     }
 
     @Override
@@ -138,7 +136,7 @@ final class SuspendWorkload implements Reversible<Workload> {
             }
             throw e;
         }
-        return suspended(workload, workload.replicas(), managedBy, expiry.map(Instant::toString), run);
+        return Suspension.change(workload, workload.replicas(), managedBy, expiry.map(Instant::toString), run);
     }
 
     /** An attempt before has suspended it, and its answer may have been lost: what that one remembered stays. */
@@ -146,18 +144,7 @@ final class SuspendWorkload implements Reversible<Workload> {
         Memory memory = workload.memory()
                 .orElseThrow(() -> new OutcomeException(
                         new Skipped(Reason.ALREADY_DONE, workload + " was suspended by somebody else meanwhile")));
-        return suspended(workload, memory.replicas(), managedBy, memory.expiry(), run);
-    }
-
-    private static Change suspended(
-            Workload workload, int replicas, List<String> managedBy, Optional<String> expiry, Run run) {
-        Map<String, Object> details = new HashMap<>(Map.of("managedBy", managedBy));
-        if (workload.kind().isScaled()) {
-            details.put("replicas", replicas);
-        }
-        expiry.ifPresent(time -> details.put("expiresAt", time));
-        return new Change(
-                SUSPENDED, run.verb("Suspended", "suspend") + sentence(workload, replicas, managedBy), details);
+        return Suspension.change(workload, memory.replicas(), managedBy, memory.expiry(), run);
     }
 
     /** A memory that no change follows is removed; where the change may have been made, or is repeated, it is kept. */
@@ -167,16 +154,6 @@ final class SuspendWorkload implements Reversible<Workload> {
         if (!open && remembered(memory).filter(Workload::isSuspended).isEmpty()) {
             memories.forget(memory, Run.REAL);
         }
-    }
-
-    private static String sentence(Workload workload, int replicas, List<String> managedBy) {
-        String how = switch (workload.kind()) {
-            case DEPLOYMENT, STATEFUL_SET -> ": from " + replicas + " replicas to 0";
-            case CRON_JOB -> ": it starts no more Jobs; those that run go on";
-            case JOB -> ": its pods end";
-        };
-        return " " + workload + " (uid " + workload.uid() + ")" + how
-                + (managedBy.isEmpty() ? "" : "; it may be put back by " + String.join(", ", managedBy));
     }
 
     @Override

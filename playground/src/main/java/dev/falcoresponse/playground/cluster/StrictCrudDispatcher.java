@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
@@ -15,12 +14,8 @@ import io.fabric8.mockwebserver.http.Buffer;
 import io.fabric8.mockwebserver.http.Headers;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
-import io.fabric8.zjsonpatch.JsonPatch;
 import java.io.UncheckedIOException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The client's mock server, corrected where it differs from a real API server: it ignores preconditions, patch tests and
@@ -104,15 +99,10 @@ final class StrictCrudDispatcher extends KubernetesCrudDispatcher {
             return current;
         }
         JsonNode object = json(current.getBody().readUtf8());
-        ArrayNode operations = JSON.createArrayNode();
-        for (JsonNode operation : json(request.getBody().readUtf8())) {
-            if (!operation.path("op").asText().equals("test")) {
-                operations.add(operation);
-            } else if (!holds(operation, object)) {
-                return status(422, "Invalid", "the server rejected our request due to an error in our request");
-            }
-        }
-        return store(request, path, JsonPatch.apply(operations, object));
+        return Patches.jsonPatch(json(request.getBody().readUtf8()), object)
+                .map(patched -> store(request, path, patched))
+                .orElseGet(
+                        () -> status(422, "Invalid", "the server rejected our request due to an error in our request"));
     }
 
     /** JSON merge patch (RFC 7396), bound to the uid and version that it contains; the mock keeps nulls, and dry runs. */
@@ -135,24 +125,9 @@ final class StrictCrudDispatcher extends KubernetesCrudDispatcher {
         if (patch.at("/metadata/annotations").has("falco-response/probe")) {
             return inForce(before.path("resourceVersion").asText());
         }
-        merge(object, patch);
-        noteTime(object, patch);
+        Patches.merge(patch, object);
+        Patches.noteTime(object, patch);
         return store(request, path, object);
-    }
-
-    /** As the API server notes when somebody has set an annotation. */
-    private static void noteTime(ObjectNode object, ObjectNode patch) {
-        ObjectNode fields = JSON.createObjectNode();
-        patch.at("/metadata/annotations").fieldNames().forEachRemaining(name -> fields.putObject("f:" + name));
-        if (!fields.isEmpty()) {
-            ObjectNode entry = object.withObject("/metadata")
-                    .withArrayProperty("managedFields")
-                    .addObject()
-                    .put("manager", "somebody")
-                    .put("operation", "Update")
-                    .put("time", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-            entry.putObject("fieldsV1").putObject("f:metadata").set("f:annotations", fields);
-        }
     }
 
     /** No policy is evaluated here: this is what those of restrict-access would say. */
@@ -164,30 +139,12 @@ final class StrictCrudDispatcher extends KubernetesCrudDispatcher {
                 .addHeader("Warning", "299 - \"'falco-response-restrictions-seen': in force: " + version + "\"");
     }
 
-    private static void merge(ObjectNode object, ObjectNode patch) {
-        for (Map.Entry<String, JsonNode> member : patch.properties()) {
-            if (member.getValue().isNull()) {
-                object.remove(member.getKey());
-            } else if (member.getValue() instanceof ObjectNode inner) {
-                merge(object.withObjectProperty(member.getKey()), inner);
-            } else {
-                object.set(member.getKey(), member.getValue());
-            }
-        }
-    }
-
     private synchronized MockResponse tryCreation(RecordedRequest request, String collection) {
         JsonNode object = json(request.getBody().readUtf8());
         String path = collection + "/" + object.at("/metadata/name").asText();
         return handleGet(path).code() == 200
                 ? status(409, "AlreadyExists", path + " already exists")
                 : new MockResponse().setResponseCode(201).setBody(object.toString());
-    }
-
-    private static boolean holds(JsonNode test, JsonNode object) {
-        JsonNode found = object.at(test.path("path").asText());
-        JsonNode expected = test.path("value");
-        return expected.isNull() ? found.isMissingNode() || found.isNull() : found.equals(expected);
     }
 
     /** Server-side apply of a whole object: an existing object keeps its uid and gets the new labels and spec. */
