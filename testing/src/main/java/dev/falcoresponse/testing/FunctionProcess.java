@@ -146,9 +146,7 @@ public final class FunctionProcess implements AutoCloseable {
                     environment.containsKey(PORT) ? Integer.parseInt(environment.get(PORT)) : ChildProcess.freePort();
             environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
             environment.put(PORT, Integer.toString(port));
-            kubernetes
-                    .map(access -> access.writeKubeconfig(folder.resolve("kubeconfig")))
-                    .ifPresent(file -> environment.put("KUBECONFIG", file.toString()));
+            kubernetes.ifPresent(access -> environment.putAll(access.mount(folder)));
             var process = ChildProcess.start(command.arguments(), command.folder(), environment, folder);
             return new FunctionProcess(process, URI.create("http://127.0.0.1:" + port + "/"));
         } catch (IOException e) {

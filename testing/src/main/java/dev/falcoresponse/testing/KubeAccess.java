@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -52,30 +53,31 @@ public record KubeAccess(String url, String certificate, String token) {
     }
 
     /**
-     * Writes the token and the certificate as Kubernetes mounts them into a pod.
+     * Writes the token and the certificate as Kubernetes mounts them into a pod: as the functions find them in a cluster.
      *
      * @param folder gets the files {@code token} and {@code ca.crt}
      * @return the environment variables that point to them; later changes of the file {@code token} take effect
      */
     public Map<String, String> mount(Path folder) {
         URI server = URI.create(url);
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "KUBERNETES_SERVICE_HOST", server.getHost(),
+                "KUBERNETES_SERVICE_PORT", Integer.toString(server.getPort()),
+                "KUBERNETES_AUTH_TRYKUBECONFIG", "false"));
         try {
             Path tokenFile = Files.writeString(folder.resolve("token"), token);
-            Path certificateFile = Files.writeString(folder.resolve("ca.crt"), certificate);
-            return Map.of(
-                    "KUBERNETES_SERVICE_HOST",
-                    server.getHost(),
-                    "KUBERNETES_SERVICE_PORT",
-                    Integer.toString(server.getPort()),
-                    "KUBERNETES_AUTH_TRYKUBECONFIG",
-                    "false",
-                    "KUBERNETES_AUTH_SERVICEACCOUNT_TOKEN",
-                    tokenFile.toString(),
-                    "KUBERNETES_CERTS_CA_FILE",
-                    certificateFile.toString());
+            environment.put("KUBERNETES_AUTH_SERVICEACCOUNT_TOKEN", tokenFile.toString());
+            if (certificate.isEmpty()) {
+                // a pod always gets a certificate; tests also have servers without TLS
+                environment.put("KUBERNETES_MASTER", url);
+            } else {
+                Path file = Files.writeString(folder.resolve("ca.crt"), certificate);
+                environment.put("KUBERNETES_CERTS_CA_FILE", file.toString());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return environment;
     }
 
     private static String base64(String text) {
