@@ -45,7 +45,7 @@ final class Alternation {
         // warm-up, not measured: the first requests load classes and open connections
         int alerts = 200;
         for (Subject subject : subjects) {
-            requireComplete(pods, subject, LoadRun.burst(subject, pods.create(alerts), senders, pods.deletions()));
+            burst(pods, subject, alerts, senders);
         }
         if (parts.contains(Part.single)) {
             singles(subjects);
@@ -66,8 +66,7 @@ final class Alternation {
         values.clear();
         for (int round = 0; round < rounds; round++) {
             for (Subject subject : subjects) {
-                LoadRun run = requireComplete(
-                        pods, subject, LoadRun.burst(subject, pods.create(SINGLES), 1, pods.deletions()));
+                LoadRun run = burst(pods, subject, SINGLES, 1);
                 add(subject.name() + " p50", run.percentile(50));
                 add(subject.name() + " p99", run.percentile(99));
             }
@@ -84,13 +83,7 @@ final class Alternation {
         values.clear();
         for (int round = 0; round < rounds; round++) {
             for (Subject subject : subjects) {
-                add(
-                        subject.name(),
-                        requireComplete(
-                                        pods,
-                                        subject,
-                                        LoadRun.burst(subject, pods.create(size), senders, pods.deletions()))
-                                .millis());
+                add(subject.name(), burst(pods, subject, size, senders).millis());
             }
         }
         String baseline = subjects.getFirst().name();
@@ -128,6 +121,11 @@ final class Alternation {
             rows.add(new Measurement(label + "p50", subject.name(), "ms", List.of(run.percentile(50))));
             rows.add(new Measurement(label + "p99", subject.name(), "ms", List.of(run.percentile(99))));
         }
+    }
+
+    /** Sends alerts about new pods, each sender one after the other, and fails unless all are deleted. */
+    static LoadRun burst(Pods pods, Subject subject, int alerts, int senders) {
+        return requireComplete(pods, subject, LoadRun.burst(subject, pods.create(alerts), senders, pods.deletions()));
     }
 
     /** Fails when a request failed or a pod was not deleted: such a run says nothing about speed. */

@@ -48,8 +48,7 @@ final class ApiCalls {
             // a function writes its queued Kubernetes Events before it exits
             try (FunctionProcess function = checkout.start(checkout.access(server));
                     Endpoint endpoint = Endpoint.of(function)) {
-                Alternation.requireComplete(
-                        pods, endpoint, LoadRun.burst(endpoint, pods.create(ALERTS), 8, pods.deletions()));
+                Alternation.burst(pods, endpoint, ALERTS, 8);
                 function.terminate();
                 function.awaitEnd();
             }

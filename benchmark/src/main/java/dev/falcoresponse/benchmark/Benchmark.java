@@ -133,12 +133,7 @@ final class Benchmark implements Callable<Integer> {
     private void measureUrl(URI target) {
         try (KubernetesClient client = new KubernetesClientBuilder().build();
                 Pods pods = new Pods(client)) {
-            inTurn(pods)
-                    .measure(
-                            Alternation.besideBareApi(client, new Endpoint("--url", List.of(target), format)),
-                            parts,
-                            sizes,
-                            rates);
+            measureInTurn(pods, client, new Endpoint("--url", List.of(target), format));
         }
     }
 
@@ -173,7 +168,7 @@ final class Benchmark implements Callable<Integer> {
                 Pods pods = new Pods(server.client());
                 Endpoint endpoint = new Endpoint(name(packaging), List.of(function.uri()), format)) {
             double idle = Memory.resident(function);
-            Alternation.requireComplete(pods, endpoint, LoadRun.burst(endpoint, pods.create(10), 1, pods.deletions()));
+            Alternation.burst(pods, endpoint, 10, 1);
             rows.add(new Measurement(
                     "memory after the first alerts",
                     name(packaging),
@@ -182,8 +177,7 @@ final class Benchmark implements Callable<Integer> {
                     List.of(),
                     packaging == Packaging.NATIVE ? 75 : 120));
             Duration before = function.cpu();
-            int alerts =
-                    inTurn(pods).measure(Alternation.besideBareApi(server.client(), endpoint), parts, sizes, rates);
+            int alerts = measureInTurn(pods, server.client(), endpoint);
             rows.add(new Measurement(
                     "processor time per alert, all threads of the function",
                     name(packaging),
@@ -193,6 +187,10 @@ final class Benchmark implements Callable<Integer> {
             rows.add(new Measurement(
                     "memory after all alerts", name(packaging), "MB", List.of(Memory.resident(function))));
         }
+    }
+
+    private int measureInTurn(Pods pods, KubernetesClient client, Endpoint endpoint) {
+        return inTurn(pods).measure(Alternation.besideBareApi(client, endpoint), parts, sizes, rates);
     }
 
     private Alternation inTurn(Pods pods) {

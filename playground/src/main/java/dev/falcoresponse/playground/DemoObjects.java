@@ -2,10 +2,10 @@ package dev.falcoresponse.playground;
 
 import dev.falcoresponse.testing.TestNodes;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.TestWorkloads;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
@@ -15,29 +15,7 @@ record DemoObjects(KubernetesClient client) {
     /** A pod with a ReplicaSet, as a Deployment creates it. */
     Pod deployed(String namespace, String app, String hash, String suffix) {
         Map<String, String> labels = Map.of("app", app, "pod-template-hash", hash);
-        ReplicaSet set = client.resource(new ReplicaSetBuilder()
-                        .withNewMetadata()
-                        .withNamespace(namespace)
-                        .withName(app + "-" + hash)
-                        .endMetadata()
-                        .withNewSpec()
-                        .withReplicas(1)
-                        .withNewSelector()
-                        .withMatchLabels(labels)
-                        .endSelector()
-                        .withNewTemplate()
-                        .withNewMetadata()
-                        .withLabels(labels)
-                        .endMetadata()
-                        .withNewSpec()
-                        .addNewContainer()
-                        .withName(app)
-                        .withImage("nginx")
-                        .endContainer()
-                        .endSpec()
-                        .endTemplate()
-                        .endSpec()
-                        .build())
+        ReplicaSet set = client.resource(TestWorkloads.replicaSet(namespace, app + "-" + hash, app, labels))
                 .create();
         return TestPods.create(
                 client,

@@ -31,7 +31,6 @@ import java.util.function.Consumer;
 
 /** The functions to which the Triggers lead, each as its own process with the settings of its manifest. */
 final class Functions implements AutoCloseable {
-
     /** The function that notifies Falcosidekick; here the notifications go to {@link #notifications()}. */
     static final String NOTIFY = "notify-falcosidekick";
 

@@ -3,13 +3,12 @@ package dev.falcoresponse.isolatenetwork;
 import dev.falcoresponse.isolatenetwork.Reachability.End;
 import dev.falcoresponse.testing.KubeCluster;
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.TestWorkloads;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpec;
@@ -45,29 +44,7 @@ final class Shop {
 
     /** A ReplicaSet without its controller. */
     ReplicaSet replicaSet() {
-        return client.resource(new ReplicaSetBuilder()
-                        .withNewMetadata()
-                        .withNamespace(namespace)
-                        .withName("web-7c5d")
-                        .endMetadata()
-                        .withNewSpec()
-                        .withReplicas(1)
-                        .withNewSelector()
-                        .withMatchLabels(LABELS)
-                        .endSelector()
-                        .withNewTemplate()
-                        .withNewMetadata()
-                        .withLabels(LABELS)
-                        .endMetadata()
-                        .withNewSpec()
-                        .addNewContainer()
-                        .withName("web")
-                        .withImage("nginx")
-                        .endContainer()
-                        .endSpec()
-                        .endTemplate()
-                        .endSpec()
-                        .build())
+        return client.resource(TestWorkloads.replicaSet(namespace, "web-7c5d", "web", LABELS))
                 .create();
     }
 
@@ -95,16 +72,11 @@ final class Shop {
                 client,
                 namespace,
                 "web-7c5d-x2v8k",
-                pod -> pod.editMetadata()
+                pod -> TestPods.ownedBy(owner)
+                        .apply(pod)
+                        .editMetadata()
                         .addToLabels(LABELS)
                         .addToLabels("team", "till")
-                        .addToOwnerReferences(new OwnerReferenceBuilder()
-                                .withApiVersion("apps/v1")
-                                .withKind("ReplicaSet")
-                                .withName(owner.getMetadata().getName())
-                                .withUid(owner.getMetadata().getUid())
-                                .withController(true)
-                                .build())
                         .endMetadata());
     }
 

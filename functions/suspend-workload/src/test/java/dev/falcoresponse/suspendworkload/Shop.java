@@ -1,6 +1,7 @@
 package dev.falcoresponse.suspendworkload;
 
 import dev.falcoresponse.testing.TestPods;
+import dev.falcoresponse.testing.TestWorkloads;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -16,23 +17,15 @@ import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Map;
 import java.util.UUID;
 
 /** Workloads in a namespace, without controllers: their objects and pods are created by hand. */
 record Shop(KubernetesClient client, String namespace) {
+    private static final Map<String, String> LABELS = Map.of("app", "web");
+
     private static PodTemplateSpec template() {
-        return new PodTemplateSpecBuilder()
-                .withNewMetadata()
-                .addToLabels("app", "web")
-                .endMetadata()
-                .withNewSpec()
-                .withRestartPolicy("Always")
-                .addNewContainer()
-                .withName("web")
-                .withImage("nginx")
-                .endContainer()
-                .endSpec()
-                .build();
+        return TestWorkloads.template(LABELS, "web");
     }
 
     private static PodTemplateSpec oneShot() {
@@ -74,18 +67,7 @@ record Shop(KubernetesClient client, String namespace) {
     }
 
     private ReplicaSetBuilder replicaSetBuilder(String name) {
-        return new ReplicaSetBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName(name)
-                .endMetadata()
-                .withNewSpec()
-                .withReplicas(1)
-                .withNewSelector()
-                .addToMatchLabels("app", "web")
-                .endSelector()
-                .withTemplate(template())
-                .endSpec();
+        return new ReplicaSetBuilder(TestWorkloads.replicaSet(namespace, name, "web", LABELS));
     }
 
     StatefulSet statefulSet(String name, int replicas) {
