@@ -29,6 +29,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 /** A {@code ./play} process with its page, and a browser that shows the page. */
 final class BrowserPage implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/\\?key=[0-9a-f]{32}(?= )");
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
     private final Path folder;
@@ -60,7 +61,7 @@ final class BrowserPage implements AutoCloseable {
         builder.environment().remove("KUBEBUILDER_ASSETS");
         builder.environment().putAll(environment);
         play = builder.start();
-        Waiting.until("the page", Duration.ofSeconds(90), () -> address().isPresent());
+        Waiting.until("the page", PATIENCE, () -> address().isPresent());
         uri = address().orElseThrow();
         ChromeOptions chrome = new ChromeOptions();
         chrome.setBinary(NeedsChromium.Condition.browser().orElseThrow().toString());
@@ -75,7 +76,7 @@ final class BrowserPage implements AutoCloseable {
                                 OnPath.find("chromedriver").orElseThrow().toFile())
                         .build(),
                 chrome);
-        wait = new WebDriverWait(browser, Duration.ofSeconds(30));
+        wait = new WebDriverWait(browser, PATIENCE);
         Files.createDirectories(SCREENSHOTS);
     }
 
