@@ -36,6 +36,7 @@ record DeadLetter(Alert event, InstantSource clock) {
         details.put("data", data);
         return new Message(
                 event.event().identity() + " " + OUTCOME,
+                "",
                 Notification.RULE_PREFIX + OUTCOME,
                 Priority.CRITICAL,
                 sentence(),

@@ -21,6 +21,9 @@ record Messages(InstantSource clock) {
     /** The outcomes for which there is a reply. */
     private static final List<String> REPLIED = List.of("acted", "previewed", "skipped", "denied");
 
+    /** Far more than the reply of an action has. */
+    private static final int MAX_WAITING_BYTES = 16 * 1024;
+
     Message about(Alert event) {
         return reply(event).map(record -> about(event, record)).orElseGet(() -> new DeadLetter(event, clock).message());
     }
@@ -64,6 +67,7 @@ record Messages(InstantSource clock) {
         String rule = event.rule().isEmpty() ? "" : ": " + event.rule();
         return new Message(
                 key(event, record, told),
+                waits(event, record) ? event.id() : "",
                 Notification.RULE_PREFIX + record.action() + " " + told.outcome(),
                 told.priority(),
                 "%s (%s %s%s%s)"
@@ -84,6 +88,16 @@ record Messages(InstantSource clock) {
         return record.details().get("command") instanceof String command
                 ? command
                 : event.event().identity() + " " + told.outcome() + " " + told.reason();
+    }
+
+    /**
+     * Whether it may wait for other answers to the same alert. Who is asked needs to know it now; the same clock event undoes what
+     * has nothing else in common; and large bodies must not take the room of those that do not wait.
+     */
+    private static boolean waits(Alert event, ResponseRecord record) {
+        return !record.details().containsKey("command")
+                && !event.rule().isEmpty()
+                && event.event().data().length <= MAX_WAITING_BYTES;
     }
 
     private static String approved(ResponseRecord record) {

@@ -14,6 +14,7 @@ import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.settings.ResponseSettings;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +27,12 @@ final class NotifyFalcosidekick implements Action<Alert> {
     private static final Reason NOTIFIED = Reason.acted("notified");
 
     private final Falcosidekick falcosidekick;
+    private final Incidents incidents;
     private final Messages messages;
-    private final ToldMessages told = new ToldMessages();
 
     NotifyFalcosidekick(NotifyFalcosidekickSettings settings, ResponseSettings response, InstantSource clock) {
         this.falcosidekick = new Falcosidekick(settings.url(), response.apiTimeout());
+        this.incidents = new Incidents(falcosidekick, settings.window().orElse(Duration.ZERO));
         this.messages = new Messages(clock);
     }
 
@@ -79,14 +81,12 @@ final class NotifyFalcosidekick implements Action<Alert> {
     @Override
     public Change act(Alert alert, Alert event, Run run) throws OutcomeException {
         Message message = messages.about(event);
-        if (told.contains(message)) {
-            throw new OutcomeException(
-                    new Skipped(Reason.ALREADY_DONE, "People were told already: " + message.summary()));
-        }
         switch (run) {
             case REAL -> {
-                falcosidekick.post(message);
-                told.add(message);
+                if (!incidents.tell(message)) {
+                    throw new OutcomeException(
+                            new Skipped(Reason.ALREADY_DONE, "People were told already: " + message.summary()));
+                }
             }
             case DRY -> falcosidekick.ping(message);
         }

@@ -27,6 +27,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -411,6 +415,41 @@ class NotifyIT {
         assertThat(falcosidekick.events()).hasSize(1);
         assertThat(falcosidekick.events().getFirst().path("rule").asText())
                 .isEqualTo("Falco response: delete-pod acted");
+    }
+
+    @Test
+    void withAWindowTheAnswersToOneAlertAreToldTogether() throws Exception {
+        try (FunctionProcess collecting = FunctionProcess.start(
+                        ThisFunction.TARGET,
+                        NOWHERE,
+                        Map.of(
+                                "RESPONSE_DRY_RUN", "false",
+                                "NOTIFY_FALCOSIDEKICK_URL", falcosidekick.uri().toString(),
+                                "NOTIFY_FALCOSIDEKICK_WINDOW", "3s"));
+                ExecutorService broker = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> answers = Stream.of(
+                            reply("snapshot-logs", "acted", "captured"),
+                            reply("isolate-network", "skipped", "recently-handled"),
+                            reply("delete-pod", "acted", "deleted"))
+                    .map(event -> broker.submit(
+                            () -> Send.BINARY.to(collecting.uri(), event).statusCode()))
+                    .toList();
+            for (Future<Integer> answer : answers) {
+                assertThat(answer.get()).isEqualTo(204);
+            }
+
+            assertThat(falcosidekick.events()).hasSize(1);
+            JsonNode told = falcosidekick.events().getFirst();
+            assertThat(told.path("rule").asText())
+                    .startsWith("Falco response: ")
+                    .contains("snapshot-logs acted", "delete-pod acted", "isolate-network skipped");
+            assertThat(told.path("priority").asText()).isEqualTo("Warning");
+            assertThat(told.at("/output_fields/response.reason").asText())
+                    .contains("captured", "deleted", "recently-handled");
+            assertThat(collecting.records())
+                    .hasSize(3)
+                    .allSatisfy(line -> assertThat(line).contains("\"outcome\":\"acted\"", "\"reason\":\"notified\""));
+        }
     }
 
     @Test
