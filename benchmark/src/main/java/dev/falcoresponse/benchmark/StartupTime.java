@@ -24,7 +24,7 @@ final class StartupTime {
         List<Double> ready = new ArrayList<>();
         List<Double> firstAlert = new ArrayList<>();
         try (Pods pods = new Pods(server.client())) {
-            for (int round = 0; round < Math.max(rounds, 5); round++) {
+            for (int round = 0; round < rounds; round++) {
                 var pod = pods.create(1);
                 long start = System.nanoTime();
                 try (FunctionProcess function = FunctionProcess.launch(

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is told together, and what does not wait. */
 class IncidentsTest {
     private static final Duration LONG = Duration.ofMinutes(10);
-    private static final Duration SHORT = Duration.ofSeconds(2);
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     private final FakeFalcosidekick fake = FakeFalcosidekick.start();
     private final Falcosidekick falcosidekick = new Falcosidekick(fake.uri(), Duration.ofSeconds(30));

@@ -1,6 +1,5 @@
 package dev.falcoresponse.restrictaccess;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
@@ -13,7 +12,6 @@ import dev.falcoresponse.testing.ApiProxy;
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
-import dev.falcoresponse.testing.KubeBinaries;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
@@ -75,7 +73,8 @@ class RestrictAccessIT {
         awaitEnforced();
     }
 
-    private static void install(KubernetesClient admin) {
+    /** Installs the kind and the policy that the action needs. */
+    static void install(KubernetesClient admin) {
         ServiceAccountAccess.apply(admin, ThisFunction.MANIFESTS.resolve("crd.yaml"));
         ServiceAccountAccess.apply(admin, ThisFunction.MANIFESTS.resolve("policy.yaml"));
     }
@@ -493,47 +492,6 @@ class RestrictAccessIT {
             send(alert).body("outcome", equalTo("acted"), "reason", equalTo("restricted"));
             send(alert).body("outcome", equalTo("skipped"), "reason", equalTo("already-done"));
             send(through, alert).body("outcome", equalTo("acted"), "reason", equalTo("restricted"));
-        }
-    }
-
-    @Test
-    void afterARestartOfTheApiServerItIsSaidOnlyOnceItIsTrue() {
-        try (KubeApiServer own =
-                KubeApiServer.start(KubeBinaries.find(System.getenv()).orElseThrow())) {
-            KubernetesClient admin = own.client();
-            String shop = own.newNamespace();
-            Caller.createAccount(admin, shop);
-            KubeAccess there = ThisFunction.access(own);
-            try (FunctionProcess uninstalled = ThisFunction.acting(there, Map.of())) {
-                given().get(uninstalled.uri().resolve("_/ready"))
-                        .then()
-                        .statusCode(503)
-                        .body(containsString("CustomResourceDefinition is not installed"));
-            }
-            install(admin);
-            try (FunctionProcess receiver = ThisFunction.acting(there, Map.of())) {
-                for (String name : List.of("before", "after-1", "after-2")) {
-                    Pod pod = TestPods.create(
-                            admin,
-                            shop,
-                            name,
-                            each -> each.editSpec()
-                                    .withServiceAccountName("app")
-                                    .endSpec());
-                    RecordedAlert alert = alert(pod);
-                    try (Caller caller = Caller.pod(own, pod)) {
-                        Waiting.until(
-                                "the restriction",
-                                TIMEOUT,
-                                () -> answer(receiver, alert)
-                                        .jsonPath()
-                                        .getString("outcome")
-                                        .equals("acted"));
-                        caller.isRefused("DELETE", "/api/v1/namespaces/" + shop + "/pods/" + name, null);
-                    }
-                    own.restart();
-                }
-            }
         }
     }
 
