@@ -113,6 +113,11 @@ final class BrowserPage implements AutoCloseable {
                 .executeScript("return document.querySelector(arguments[0])?.innerText ?? ''", css));
     }
 
+    /** How many records the history lists with its present filters. */
+    int recordsInHistory() {
+        return Integer.parseInt(textOf("#history-count").replaceFirst(" .*", ""));
+    }
+
     void takeScreenshot(String name) throws IOException {
         ((JavascriptExecutor) browser).executeScript("scrollTo(0, 0)");
         Files.write(SCREENSHOTS.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));

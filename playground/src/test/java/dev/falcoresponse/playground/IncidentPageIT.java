@@ -150,14 +150,14 @@ final class IncidentPageIT extends PreviewedPage {
 
         page.find("#zoom-in").click();
         page.wait.until(_ -> !page.textOf("#history-count").startsWith("5000"));
-        int half = shown();
+        int half = page.recordsInHistory();
         assertThat(half).isBetween(1, 4999);
         page.find("#later").click();
-        assertThat(shown()).isNotEqualTo(half);
+        assertThat(page.recordsInHistory()).isNotEqualTo(half);
         page.find("#zoom-all").click();
-        assertThat(shown()).isEqualTo(5000);
+        assertThat(page.recordsInHistory()).isEqualTo(5000);
         page.find("#by-rule").sendKeys("terminal");
-        assertThat(shown()).isLessThan(5000);
+        assertThat(page.recordsInHistory()).isLessThan(5000);
         System.out.println("Interactions with 5,000 records, ms until the next frame: " + interactions());
     }
 
@@ -216,10 +216,6 @@ final class IncidentPageIT extends PreviewedPage {
 
     private @Nullable Object run(String script) {
         return ((JavascriptExecutor) page.browser).executeScript(script);
-    }
-
-    private int shown() {
-        return Integer.parseInt(page.textOf("#history-count").replaceFirst(" .*", ""));
     }
 
     /** Says how long the page takes; a figure of a test decides nothing. */

@@ -50,21 +50,22 @@ final class Incidents {
         if (told.contains(message)) {
             return false;
         }
-        Incident incident = new Incident();
-        boolean first = true;
         if (window.isZero() || message.incident().isEmpty()) {
-            incident.add(message);
-        } else {
-            synchronized (this) {
-                incident = open.computeIfAbsent(message.incident(), _ -> new Incident());
-                first = incident.add(message);
-                makeRoom();
-            }
-            incident.awaitEnd();
-            synchronized (this) {
-                waiting--;
-                open.remove(message.incident(), incident);
-            }
+            falcosidekick.post(message);
+            told.add(message);
+            return true;
+        }
+        Incident incident;
+        boolean first;
+        synchronized (this) {
+            incident = open.computeIfAbsent(message.incident(), _ -> new Incident());
+            first = incident.add(message);
+            makeRoom();
+        }
+        incident.awaitEnd();
+        synchronized (this) {
+            waiting--;
+            open.remove(message.incident(), incident);
         }
         return incident.tell().contains(message.key()) && first;
     }

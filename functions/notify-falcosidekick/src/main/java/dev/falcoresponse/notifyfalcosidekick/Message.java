@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falcoresponse.event.Notification;
 import dev.falcoresponse.event.Priority;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +59,10 @@ record Message(
      *
      * @param messages of one incident, at least one
      */
-    static Message together(Collection<Message> messages) {
+    static Message together(List<Message> messages) {
+        if (messages.size() == 1) {
+            return messages.getFirst();
+        }
         List<Message> sorted = messages.stream()
                 .sorted(Comparator.comparing(Message::priority).reversed().thenComparing(Message::rule))
                 .toList();
@@ -80,10 +82,7 @@ record Message(
                 Notification.RULE_PREFIX
                         + joined(sorted, ", ", each -> each.rule.substring(Notification.RULE_PREFIX.length())),
                 first.priority,
-                joined(
-                        sorted,
-                        "; ",
-                        each -> sorted.size() == 1 ? each.output : cut(each.output, MAX_OUTPUT / sorted.size())),
+                joined(sorted, "; ", each -> cut(each.output, MAX_OUTPUT / sorted.size())),
                 sorted.stream()
                         .map(Message::time)
                         .max(Comparator.naturalOrder())
