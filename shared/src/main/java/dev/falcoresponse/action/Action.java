@@ -2,6 +2,7 @@ package dev.falcoresponse.action;
 
 import dev.falcoresponse.event.Alert;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -81,12 +82,13 @@ public interface Action<T> {
     }
 
     /**
-     * The change, when an attempt whose answer was lost must have made it: a further delivery no longer finds the object as it
-     * was. Empty when it cannot be told from the object.
+     * The change, when an attempt whose answer was lost must have made it: a further delivery no longer finds what the alert is
+     * about. Empty when it cannot be told from the object.
      *
+     * @param details what the failed attempt left for the record
      * @throws OutcomeException as failed when the object cannot be read
      */
-    default Optional<Change> confirm(ObjectReference object) throws OutcomeException {
+    default Optional<Change> confirm(ObjectReference object, Map<String, Object> details) throws OutcomeException {
         return Optional.empty();
     }
 

@@ -27,6 +27,9 @@ public interface Reversible<T> extends Action<T> {
      */
     Change undo(T object, Run run) throws OutcomeException;
 
+    /** What is said of a change that was taken back, as far as anybody can tell: the answer to that attempt was lost. */
+    Reason undone();
+
     /**
      * The objects whose time is over.
      *

@@ -74,7 +74,7 @@ public final class EventRecorder {
         void write() {
             try {
                 api.create(event);
-            } catch (OutcomeException e) {
+            } catch (OutcomeException | RuntimeException e) {
                 lost.increment();
                 LOG.warnf("Kubernetes Event not written: %s", e.getMessage());
             }

@@ -62,8 +62,12 @@ public record AlertReader(
 
     private Undo undo(ReceivedEvent event) throws UnreadableException {
         JsonObject data = JsonObject.parse(event.data());
-        // exactly: the name of a user may begin with a blank
-        String name = Stream.of(data.exactText("name"), data.exactText("pod"), data.exactText("node"))
+        // exactly: the name of a user may begin with a blank; the action's own record names its object as target
+        String name = Stream.of(
+                        data.exactText("name"),
+                        data.exactText("targetName"),
+                        data.exactText("pod"),
+                        data.exactText("node"))
                 .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElse("");
@@ -73,10 +77,10 @@ public record AlertReader(
         return new Undo(
                 event.attribute("id"),
                 clock.instant(),
-                data.text("kind"),
+                data.text("kind", data.text("targetKind")),
                 data.text("namespace"),
                 name,
-                data.text("uid", data.text("podUid")),
+                data.text("uid", data.text("targetUid", data.text("podUid"))),
                 data.flag("dryRun"));
     }
 

@@ -21,11 +21,11 @@ public record AuditedUser(String name, List<String> groups) {
     }
 
     /** The user that the output fields of an audit alert name. */
-    static AuditedUser in(JsonNode fields) {
-        String name = fields.path("ka.user.name").asText("");
+    static AuditedUser in(JsonObject fields) throws UnreadableException {
+        String name = fields.anyText("ka.user.name");
         boolean given =
                 !name.isBlank() && !name.equals("<NA>") && UTF_8.newEncoder().canEncode(name);
-        return new AuditedUser(given ? name : "", groups(fields.path("ka.user.groups")));
+        return new AuditedUser(given ? name : "", groups(fields.node().path("ka.user.groups")));
     }
 
     /** Falco gives an array, or what its rule's author made of it: a group that counts is found in any text. */

@@ -1,12 +1,17 @@
 package dev.falcoresponse.event;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Reads what Falco raised: Falcosidekick's CloudEvent or plain JSON. */
 public final class FalcoAlerts {
     public static final String TYPE = "falco.rule.output.v1";
+
+    /** The output fields that may name the cluster of an alert. */
+    public static final List<String> CLUSTER = List.of("ka.cluster.name", "k8s.cluster.name", "cluster");
 
     private static final String AUDIT = "k8s_audit";
 
@@ -43,11 +48,25 @@ public final class FalcoAlerts {
                 body.text("hostname"),
                 body.texts("tags"),
                 pod(fields, source),
-                fields.shortTexts(),
+                texts(fields),
                 "",
-                source.equals(AUDIT) ? Optional.of(AuditedUser.in(fields.node())) : Optional.empty(),
+                source.equals(AUDIT) ? Optional.of(AuditedUser.in(fields)) : Optional.empty(),
                 event,
                 Optional.empty());
+    }
+
+    /** A cluster's name counts in whatever form it is given: one that is no short text is certainly not this cluster's. */
+    private static Map<String, String> texts(JsonObject fields) {
+        Map<String, String> texts = fields.shortTexts();
+        for (String name : CLUSTER) {
+            JsonNode given = fields.node().path(name);
+            if (!given.isMissingNode()
+                    && !given.isNull()
+                    && !(given.isTextual() && given.textValue().length() <= JsonObject.MAX_TEXT)) {
+                texts.put(name, StrictJson.cut(given.toString()));
+            }
+        }
+        return texts;
     }
 
     /** The first complete name counts; else the first that is given at all. */

@@ -56,6 +56,15 @@ record JsonObject(String path, JsonNode node) {
         return text(key).isEmpty() ? "" : node.path(key).textValue();
     }
 
+    /** The text of a member exactly as it is given, however long; absent and {@code null} count as the empty text. */
+    String anyText(String key) throws UnreadableException {
+        JsonNode member = node.path(key);
+        if (!member.isMissingNode() && !member.isNull() && !member.isTextual()) {
+            throw new UnreadableException(path(key) + " is not a text");
+        }
+        return member.asText("");
+    }
+
     String required(String key) throws UnreadableException {
         String text = text(key);
         if (text.isEmpty()) {

@@ -66,7 +66,7 @@ public final class Replies {
                         text("podUid", record.podUid().filter(_ -> isProven(record))),
                         text("container", record.container()),
                         text("containerId", record.containerId()),
-                        ""),
+                        text("containerId", record.containerId().filter(_ -> isByAge(record)))),
                 Map.of(),
                 evidence(record),
                 event);
@@ -75,6 +75,11 @@ public final class Replies {
     /** A uid that was only found by name or age is no proof for the next action. */
     private static boolean isProven(ResponseRecord record) {
         return record.identity().filter(each -> !PROOFS.contains(each)).isEmpty();
+    }
+
+    /** Then the action before had no container id, or that of the pod's sandbox, which proves and refutes nothing. */
+    private static boolean isByAge(ResponseRecord record) {
+        return record.identity().filter("age"::equals).isPresent();
     }
 
     private static String evidence(ResponseRecord record) throws UnreadableException {

@@ -5,16 +5,20 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Times as RFC 3339 writes them. */
 public final class Times {
+    private static final Pattern BEYOND_NANOSECONDS = Pattern.compile("(\\.\\d{9})\\d+");
+
     private Times() {}
 
     /** A time that an event must have. */
     static Instant parse(String name, String text) throws UnreadableException {
         try {
-            return OffsetDateTime.parse(text).toInstant();
+            return OffsetDateTime.parse(BEYOND_NANOSECONDS.matcher(text).replaceFirst("$1"))
+                    .toInstant();
         } catch (DateTimeParseException e) {
             throw new UnreadableException(
                     name + (text.isEmpty() ? " is missing" : " is not a time as RFC 3339 writes it"));

@@ -66,7 +66,7 @@ public final class BrokerSink implements AutoCloseable {
     public void post(Map<String, String> attributes, byte[] data) throws OutcomeException {
         CloudEventBuilder event = CloudEventBuilder.v1().withData("application/json", data);
         attributes.forEach(event::withContextAttribute);
-        HttpRequest.Builder request = http.request("")
+        HttpRequest.Builder request = http.request()
                 .header("Content-Type", JsonFormat.CONTENT_TYPE)
                 .POST(BodyPublishers.ofByteArray(FORMAT.serialize(event.build())));
         token().ifPresent(token -> request.header("Authorization", "Bearer " + token));

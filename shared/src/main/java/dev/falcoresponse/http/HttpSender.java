@@ -41,9 +41,18 @@ public final class HttpSender implements AutoCloseable {
                 .build();
     }
 
-    /** A request to a path below the address; the empty path stands for the address itself. */
+    /** A request to the address, exactly as it was given. */
+    public HttpRequest.Builder request() {
+        return request(address);
+    }
+
+    /** A request to a path below the address, which ends with a slash. */
     public HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(address.resolve(path)).timeout(timeout);
+        return request(address.resolve(path));
+    }
+
+    private HttpRequest.Builder request(URI uri) {
+        return HttpRequest.newBuilder(uri).timeout(timeout);
     }
 
     /**

@@ -4,8 +4,9 @@ import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.pipeline.RefusedException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
-import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The forms in which an event can arrive. */
@@ -17,7 +18,9 @@ enum MediaType {
     /** Falco's JSON alone. */
     PLAIN;
 
-    private static final List<String> REQUIRED = List.of("ce-specversion", "ce-id", "ce-source", "ce-type");
+    /** One that is only optional shows too that a CloudEvent was meant: it is refused for what it lacks. */
+    private static final Predicate<String> ATTRIBUTE =
+            Pattern.compile("(?i)ce-[a-z0-9]+").asMatchPredicate();
 
     /**
      * The form of a request.
@@ -33,7 +36,7 @@ enum MediaType {
         if (type.equals("application/cloudevents+json")) {
             return STRUCTURED;
         }
-        boolean binary = REQUIRED.stream().anyMatch(headers::contains);
+        boolean binary = headers.names().stream().anyMatch(ATTRIBUTE);
         if (binary && isJson(type)) {
             return BINARY;
         }

@@ -121,10 +121,15 @@ public final class ApiClient {
     }
 
     private <T> T unmarshal(Call call, byte[] answer, Class<T> type) throws OutcomeException {
+        return read(answer, type).orElseThrow(() -> pending.unavailable(call, NO_JSON));
+    }
+
+    /** Empty when it is no such object: an answer of no bytes, for example, is read as null. */
+    private <T> Optional<T> read(byte[] answer, Class<T> type) {
         try {
-            return serialization.unmarshal(new ByteArrayInputStream(answer), type);
+            return Optional.ofNullable(serialization.unmarshal(new ByteArrayInputStream(answer), type));
         } catch (RuntimeException e) {
-            throw pending.unavailable(call, NO_JSON);
+            return Optional.empty();
         }
     }
 
@@ -205,14 +210,13 @@ public final class ApiClient {
         }
     }
 
+    /** What lies between may answer with anything, or with nothing but the code. */
     private Status status(byte[] body) {
-        try {
-            return serialization.unmarshal(new ByteArrayInputStream(body), Status.class);
-        } catch (RuntimeException e) {
-            return new StatusBuilder()
-                    .withMessage(new String(body, StandardCharsets.UTF_8))
-                    .build();
-        }
+        String text = new String(body, StandardCharsets.UTF_8).strip();
+        return read(body, Status.class)
+                .orElseGet(() -> new StatusBuilder()
+                        .withMessage(text.isEmpty() ? null : text)
+                        .build());
     }
 
     private static Optional<Duration> retryAfter(HttpResponse<?> response) {

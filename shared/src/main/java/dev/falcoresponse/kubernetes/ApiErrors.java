@@ -6,11 +6,13 @@ import static dev.falcoresponse.action.Reason.FORBIDDEN;
 import static dev.falcoresponse.action.Reason.NOT_FOUND;
 import static dev.falcoresponse.action.Reason.REFUSED_BY_ADMISSION;
 import static dev.falcoresponse.action.Reason.REPLACED;
+import static dev.falcoresponse.action.Reason.TIMEOUT;
 import static dev.falcoresponse.action.Reason.UNAVAILABLE;
 
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
+import dev.falcoresponse.action.Reason;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.api.model.StatusDetails;
@@ -35,6 +37,9 @@ final class ApiErrors {
     /** The object is the same one, but was changed after it was read. */
     private static final Pattern CHANGED = Pattern.compile("(?i)\\bResourceVersion in (the )?precondition\\b");
 
+    /** What etcd says when it cannot tell whether it has stored the change. */
+    private static final String STORE_TIMEOUT = "etcdserver: request timed out";
+
     private ApiErrors() {}
 
     static Outcome outcome(Call call, int code, Status status, Optional<Duration> retryAfter) {
@@ -46,7 +51,9 @@ final class ApiErrors {
             case 403 -> forbidden(call, message);
             case 422 -> invalid(call, status, message);
             case 400 -> badRequest(call, message);
-            case 500 -> internal(failed, message, retryAfter);
+            case 500 -> internal(call, failed, message, retryAfter);
+            case 502 -> open(call, UNAVAILABLE, failed, retryAfter);
+            case 504 -> open(call, TIMEOUT, failed, retryAfter);
             case 429 -> tooMany(status, failed, retryAfter);
             default -> Failed.retryable(UNAVAILABLE, failed).after(retryAfter);
         };
@@ -95,10 +102,19 @@ final class ApiErrors {
     }
 
     /** The eviction API cannot handle two disruption budgets for one pod, and says so with the status of a fault. */
-    private static Outcome internal(String failed, String message, Optional<Duration> retryAfter) {
-        return message.contains("more than one PodDisruptionBudget")
-                ? Failed.permanent(DISRUPTION_BUDGET, failed)
+    private static Outcome internal(Call call, String failed, String message, Optional<Duration> retryAfter) {
+        if (message.contains("more than one PodDisruptionBudget")) {
+            return Failed.permanent(DISRUPTION_BUDGET, failed);
+        }
+        return message.contains(STORE_TIMEOUT)
+                ? open(call, UNAVAILABLE, failed, retryAfter)
                 : Failed.retryable(UNAVAILABLE, failed).after(retryAfter);
+    }
+
+    /** Somebody on the way to the store, or the store itself, gave up waiting: a change may be made all the same. */
+    private static Outcome open(Call call, Reason reason, String failed, Optional<Duration> retryAfter) {
+        Failed failure = Failed.retryable(reason, failed).after(retryAfter);
+        return call.isWrite() ? failure.afterChange() : failure;
     }
 
     private static Outcome tooMany(Status status, String failed, Optional<Duration> retryAfter) {

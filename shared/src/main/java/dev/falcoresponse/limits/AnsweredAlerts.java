@@ -73,10 +73,10 @@ public final class AnsweredAlerts {
         events.put(key, new Remembered(earlier, nanoTime.getAsLong()));
     }
 
-    /** What was answered to an earlier delivery of this event. */
+    /** What was answered to an earlier delivery of this event: within the cool-down, or later when it was not certain. */
     public synchronized Optional<Earlier> earlier(String eventId) {
         return known(eventId)
-                .filter(each -> nanoTime.getAsLong() - each.at() < cooldown.toNanos())
+                .filter(each -> each.earlier().uncertain() || nanoTime.getAsLong() - each.at() < cooldown.toNanos())
                 .map(Remembered::earlier);
     }
 

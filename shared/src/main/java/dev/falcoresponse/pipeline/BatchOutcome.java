@@ -32,14 +32,19 @@ record BatchOutcome(List<Item> items) {
         items = List.copyOf(items);
     }
 
-    Outcome summary() {
+    /**
+     * One outcome for all.
+     *
+     * @param isRepeated whether a tick before has failed, so that what was changed then is told before anything else
+     */
+    Outcome summary(boolean isRepeated) {
         if (items.isEmpty()) {
             return new Skipped(Reason.NOTHING_TO_UNDO, "Nothing has expired");
         }
         Map<String, Object> details =
                 Map.of("objects", items.stream().map(Item::toString).toList());
         String message = items.stream().map(Item::toString).collect(joining("; "));
-        return switch (worst()) {
+        return switch (decisive(isRepeated)) {
             case Failed failed ->
                 new Failed(failed.reason(), message, failed.retryable(), failed.retryAfter(), false, details);
             case Acted acted -> new Acted(acted.reason(), message, details);
@@ -51,21 +56,21 @@ record BatchOutcome(List<Item> items) {
     }
 
     /** A failure that a further delivery may mend comes first, so that there is one; then other failures, then changes. */
-    private Outcome worst() {
+    private Outcome decisive(boolean isRepeated) {
         return items.stream()
                 .map(Item::outcome)
-                .min(Comparator.comparingInt(BatchOutcome::rank))
+                .min(Comparator.comparingInt(outcome -> rank(outcome, isRepeated)))
                 .orElseThrow();
     }
 
-    private static int rank(Outcome outcome) {
+    private static int rank(Outcome outcome, boolean isRepeated) {
         return switch (outcome) {
-            case Failed failed -> failed.retryable() ? 0 : 1;
-            case Acted _ -> 2;
-            case Previewed _ -> 3;
-            case Denied _ -> 4;
-            case Skipped _ -> 5;
-            case Rejected _ -> 6;
+            case Failed failed -> failed.retryable() ? 1 : 2;
+            case Acted _ -> isRepeated ? 0 : 3;
+            case Previewed _ -> 4;
+            case Denied _ -> 5;
+            case Skipped _ -> 6;
+            case Rejected _ -> 7;
         };
     }
 }

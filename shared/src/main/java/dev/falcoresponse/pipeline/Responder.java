@@ -125,7 +125,7 @@ final class Responder<T> implements EventResponder {
         Optional<Earlier> earlier = answered.earlier(alert.deliveryKey());
         Optional<Outcome> refused = Guard.first(alertGuards, alert)
                 .or(() -> Skipped.when(
-                        Replies.isUndoneByHand(alert),
+                        action.effect() != Effect.NOTIFY && Replies.isUndoneByHand(alert),
                         Reason.ALREADY_DONE,
                         "A person has taken back what the action before did: it is left alone"));
         Outcome outcome = refused.isPresent() ? refused.get() : respond(alert, earlier, progress);
@@ -149,7 +149,7 @@ final class Responder<T> implements EventResponder {
             return outcome;
         }
         Optional<Change> confirmed = first.uncertain() && GONE.contains(outcome.reason())
-                ? action.confirm(first.object())
+                ? action.confirm(first.object(), first.outcome().details())
                 : Optional.empty();
         if (confirmed.isEmpty()) {
             return skipped.with("earlier", first.details());

@@ -1,5 +1,7 @@
 package dev.falcoresponse.pipeline;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.falcoresponse.action.Cause;
 import dev.falcoresponse.action.Effect;
 import dev.falcoresponse.action.Found.Missing;
@@ -8,6 +10,8 @@ import dev.falcoresponse.action.Guard;
 import dev.falcoresponse.action.Identity;
 import dev.falcoresponse.action.ObjectReference;
 import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.Outcome.Acted;
+import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Read;
@@ -31,11 +35,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jboss.logging.Logger;
 
 /** Takes changes back, by request and when their time is over. Neither limits nor the dry-run setting keep it from that. */
 final class Undoing<T> {
     private static final Logger LOG = Logger.getLogger(Undoing.class);
+
+    /** What is said of an object from which a change was taken back, or which is gone. */
+    private static final Set<Reason> UNDONE = Set.of(Reason.NOTHING_TO_UNDO, Reason.NOT_FOUND, Reason.REPLACED);
 
     private final Reversible<T> action;
     private final Recorder recorder;
@@ -43,6 +54,11 @@ final class Undoing<T> {
     private final List<Guard<T>> guards;
     private final ActionLimits limits;
     private final AnsweredAlerts answered;
+
+    /** What the clock has tried to take back without an answer; once it is done, nothing on the object tells so. */
+    private final Map<String, Expired> unanswered = new ConcurrentHashMap<>();
+
+    private final Queue<BatchOutcome.Item> acted = new ConcurrentLinkedQueue<>();
 
     Undoing(
             Reversible<T> action,
@@ -62,17 +78,28 @@ final class Undoing<T> {
         Progress progress = recorder.start(undo.dryRun());
         progress.read(asAlert(undo));
         Outcome outcome = recorder.outcome(() -> Conflicts.retry((_, _) -> undo(undo, progress)));
-        Outcome told = tellEarlier(undo, outcome);
+        Outcome told = tellEarlier(undo, outcome, progress);
         return Recorder.reply(recorder.record(progress, told), told);
     }
 
     /** A further delivery of a request tells the outcome of the first, whose answer may have been lost. */
-    private Outcome tellEarlier(Undo undo, Outcome outcome) {
-        return outcome instanceof Skipped skipped
-                ? answered.earlier(key(undo))
-                        .<Outcome>map(earlier -> skipped.with("earlier", earlier.details()))
-                        .orElse(skipped)
-                : outcome;
+    private Outcome tellEarlier(Undo undo, Outcome outcome, Progress progress) {
+        Optional<Earlier> earlier = answered.earlier(key(undo));
+        if (!(outcome instanceof Skipped skipped) || earlier.isEmpty()) {
+            return outcome;
+        }
+        Earlier first = earlier.get();
+        if (!first.uncertain() || !UNDONE.contains(outcome.reason())) {
+            return skipped.with("earlier", first.details());
+        }
+        progress.found(first.object(), first.identity());
+        Outcome told = new Acted(
+                action.undone(),
+                "Took back what was done to " + first.object() + "; the API server's answer was lost. Now: "
+                        + outcome.message(),
+                Map.of());
+        remember(undo, first.object(), first.identity(), told, false);
+        return told;
     }
 
     private Outcome undo(Undo undo, Progress progress) throws OutcomeException {
@@ -92,13 +119,24 @@ final class Undoing<T> {
             return refused.get();
         }
         progress.step("act");
-        Outcome outcome = action.undo(object, run).outcome(run);
-        if (run == Run.REAL) {
-            answered.rememberUndo(
-                    key(undo),
-                    new Earlier(action.target().reference(object), identity, outcome, false, clock.instant()));
+        if (run == Run.DRY) {
+            return action.undo(object, run).outcome(run);
         }
-        return outcome;
+        ObjectReference reference = action.target().reference(object);
+        try {
+            Outcome outcome = action.undo(object, run).outcome(run);
+            remember(undo, reference, identity, outcome, false);
+            return outcome;
+        } catch (OutcomeException e) {
+            if (e.outcome() instanceof Failed failed && failed.uncertain()) {
+                remember(undo, reference, identity, failed, true);
+            }
+            throw e;
+        }
+    }
+
+    private void remember(Undo undo, ObjectReference object, Identity identity, Outcome outcome, boolean uncertain) {
+        answered.rememberUndo(key(undo), new Earlier(object, identity, outcome, uncertain, clock.instant()));
     }
 
     /** An alert may have the same id. */
@@ -146,23 +184,61 @@ final class Undoing<T> {
     ResponseRecord undoExpired(Tick tick) {
         Progress progress = recorder.start(false);
         progress.read(bare(tick.id(), tick.time(), "", PodReference.NONE));
-        List<BatchOutcome.Item> items = new ArrayList<>();
+        List<BatchOutcome.Item> untold = untold();
+        List<BatchOutcome.Item> items = new ArrayList<>(untold);
         Outcome outcome = recorder.outcome(() -> {
-            for (T object : action.expired(clock.instant())) {
+            List<Expired> open = List.copyOf(unanswered.values());
+            List<T> expired = action.expired(clock.instant());
+            for (T object : expired) {
                 items.add(undoExpired(object));
             }
+            Set<String> seen = expired.stream()
+                    .map(action.target()::reference)
+                    .map(ObjectReference::key)
+                    .collect(toSet());
+            for (Expired gone : open) {
+                if (!seen.contains(gone.object().key())) {
+                    items.add(undo(gone, (progressOfOne, _) -> undo(gone.undo(), progressOfOne)));
+                }
+            }
             adapt(items);
-            return new BatchOutcome(items).summary();
+            return summary(items, !untold.isEmpty());
         });
-        boolean isTold = !items.isEmpty() && outcome.equals(new BatchOutcome(items).summary());
+        boolean isTold = !items.isEmpty() && outcome.equals(summary(items, !untold.isEmpty()));
+        if (outcome instanceof Failed) {
+            keep(items);
+        }
         ResponseRecord record = isTold ? progress.record(outcome, clock.instant()) : recorder.record(progress, outcome);
         return Recorder.reply(record, outcome);
     }
 
+    private static Outcome summary(List<BatchOutcome.Item> items, boolean isRepeated) {
+        return new BatchOutcome(items).summary(isRepeated);
+    }
+
+    /** What was taken back in earlier ticks that were answered with a failure: nobody has handed it on. */
+    private List<BatchOutcome.Item> untold() {
+        List<BatchOutcome.Item> all = new ArrayList<>();
+        for (var item = acted.poll(); item != null; item = acted.poll()) {
+            all.add(item);
+        }
+        return all;
+    }
+
+    private void keep(List<BatchOutcome.Item> items) {
+        items.stream().filter(item -> item.outcome() instanceof Acted).forEach(acted::add);
+    }
+
+    /** A change whose time is over, and the alert that it was made for. */
+    private record Expired(ObjectReference object, Undo undo, Alert alert) {}
+
+    @FunctionalInterface
+    private interface Attempt {
+        Outcome undo(Progress progress, Read read) throws OutcomeException;
+    }
+
     private BatchOutcome.Item undoExpired(T object) {
         ObjectReference reference = action.target().reference(object);
-        Progress progress = recorder.start(false);
-        progress.read(asAlert(action.cause(object), reference));
         Undo again = new Undo(
                 reference.uid(),
                 clock.instant(),
@@ -171,10 +247,26 @@ final class Undoing<T> {
                 reference.name(),
                 reference.uid(),
                 false);
-        Outcome outcome = recorder.outcome(() -> Conflicts.retry((read, _) ->
-                read == Read.CACHED ? undo(again, object, Identity.UID, progress) : undo(again, progress)));
+        return undo(
+                new Expired(reference, again, asAlert(action.cause(object), reference)),
+                (progress, read) ->
+                        read == Read.CACHED ? undo(again, object, Identity.UID, progress) : undo(again, progress));
+    }
+
+    private BatchOutcome.Item undo(Expired expired, Attempt attempt) {
+        Progress progress = recorder.start(false);
+        progress.read(expired.alert());
+        Outcome outcome = tellEarlier(
+                expired.undo(),
+                recorder.outcome(() -> Conflicts.retry((read, _) -> attempt.undo(progress, read))),
+                progress);
         recorder.record(progress, outcome);
-        return new BatchOutcome.Item(reference.fullName(), outcome);
+        if (!(outcome instanceof Failed failed)) {
+            unanswered.remove(expired.object().key());
+        } else if (failed.uncertain()) {
+            unanswered.put(expired.object().key(), expired);
+        }
+        return new BatchOutcome.Item(expired.object().fullName(), outcome);
     }
 
     /** A failure keeps nothing from what has expired: the next tick tries again. */

@@ -11,6 +11,7 @@ import dev.falcoresponse.action.Outcome.Denied;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.Approval;
+import dev.falcoresponse.event.FalcoAlerts;
 import dev.falcoresponse.event.PodReference;
 import dev.falcoresponse.settings.Durations;
 import dev.falcoresponse.settings.Namespaces;
@@ -93,8 +94,7 @@ public final class AlertGuards {
     public Optional<Outcome> otherCluster(Alert alert) {
         Optional<String> own = settings.cluster();
         Optional<String> other = Stream.concat(
-                        Stream.of("ka.cluster.name", "k8s.cluster.name", "cluster")
-                                .map(name -> alert.fields().getOrDefault(name, "")),
+                        FalcoAlerts.CLUSTER.stream().map(name -> alert.fields().getOrDefault(name, "")),
                         Stream.of(alert.event().attribute("cluster")))
                 .filter(name -> !name.isEmpty() && own.isPresent() && !name.equals(own.get()))
                 .findFirst();

@@ -108,6 +108,13 @@ final class AlertReaderTest {
     }
 
     @Test
+    void theOwnRecordNamesTheObjectAsItsTarget() throws UnreadableException {
+        assertThat(undo("{\"targetKind\":\"Node\",\"targetName\":\"worker-7\",\"targetUid\":\"u-7\","
+                        + "\"namespace\":\"shop\",\"pod\":\"web-0\",\"podUid\":\"u-0\",\"node\":\"worker-7\"}"))
+                .isEqualTo(new Undo("ce-1", NOW, "Node", "shop", "worker-7", "u-7", false));
+    }
+
+    @Test
     void anUndoMayNameKindAndUid() throws UnreadableException {
         assertThat(undo("{\"kind\":\"Deployment\",\"name\":\"web\",\"namespace\":\"shop\",\"uid\":\"u-1\"}"))
                 .isEqualTo(new Undo("ce-1", NOW, "Deployment", "shop", "web", "u-1", false));

@@ -26,6 +26,15 @@ final class ChainedReplyTest {
                 .isEmpty();
     }
 
+    @Test
+    void aContainerIdThatTheActionBeforeCouldNotUseRefutesNothing() throws UnreadableException {
+        assertThat(follow(SampleRecord.of("snapshot").with("identity", "age"))
+                        .pod()
+                        .isSandbox())
+                .isTrue();
+        assertThat(follow(SampleRecord.of("snapshot")).pod().isSandbox()).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "<NA>"})
     void aReplyWhoseRuleIsEmptyIsNoAlert(String rule) {

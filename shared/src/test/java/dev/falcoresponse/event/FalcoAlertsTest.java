@@ -78,6 +78,25 @@ final class FalcoAlertsTest {
     }
 
     @Test
+    void digitsBeyondNanosecondsAreCut() {
+        assertThat(SampleAlert.bare()
+                        .with("time", "2026-11-23T12:00:00.1234567891234Z")
+                        .read()
+                        .time())
+                .isEqualTo(Instant.parse("2026-11-23T12:00:00.123456789Z"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"42", "true", "[\"alice\"]"})
+    void theNameOfAnAuditedUserMustBeAText(String name) {
+        String members = "\"source\":\"k8s_audit\",\"output_fields\":{\"ka.user.name\":" + name + "}";
+
+        assertThatThrownBy(() -> withMember(members))
+                .isInstanceOf(UnreadableException.class)
+                .hasMessage("output_fields.ka.user.name is not a text");
+    }
+
+    @Test
     void whatOldSendersLeaveOutIsEmpty() throws UnreadableException {
         Alert alert = read("{\"rule\":\"r\",\"time\":\"2021-01-01T00:00:00Z\"}");
 

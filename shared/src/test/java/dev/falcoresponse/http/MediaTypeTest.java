@@ -45,8 +45,8 @@ final class MediaTypeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ce-specversion", "CE-ID", "ce-source", "Ce-Type"})
-    void oneRequiredAttributeMakesAnEventBinary(String header) {
+    @ValueSource(strings = {"ce-specversion", "CE-ID", "ce-source", "Ce-Type", "ce-rule", "CE-Cluster"})
+    void oneAttributeMakesAnEventBinary(String header) {
         assertThat(MediaType.of(MultiMap.caseInsensitiveMultiMap().add(header, "x")))
                 .isEqualTo(MediaType.BINARY);
     }

@@ -1,12 +1,17 @@
 package dev.falcoresponse.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Failed;
+import dev.falcoresponse.action.OutcomeException;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,11 +50,55 @@ final class ApiErrorsTest {
                 "400 | ''        | unknown field                                          | failed/unavailable",
                 "429 | ''        | too many requests                                      | failed/unavailable",
                 "500 | ''        | etcd leader changed                                    | failed/unavailable",
+                "500 | ''        | etcdserver: request timed out                          | failed/unavailable",
+                "502 | ''        | bad gateway                                            | failed/unavailable",
+                "504 | Timeout   | request did not complete within requested timeout      | failed/timeout",
                 "500 | ''        | does not support more than one PodDisruptionBudget     | failed/disruption-budget",
                 "503 | ''        | apiserver is shutting down                             | failed/unavailable"
             })
     void everyErrorHasAReason(int code, String reason, String message, String outcome) {
         assertThat(text(outcome(code, reason, message))).isEqualTo(outcome);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "500 | etcd leader changed                | false",
+                "500 | failed calling webhook             | false",
+                "500 | etcdserver: request timed out      | true",
+                "502 | bad gateway                        | true",
+                "503 | no endpoints                       | false",
+                "504 | request did not complete in time   | true"
+            })
+    void afterSomeTheChangeMayHaveBeenMade(int code, String message, boolean uncertain) {
+        assertThat(((Failed) outcome(code, "", message)).uncertain()).isEqualTo(uncertain);
+
+        Call read = Call.on(Resource.PODS, "GET", "get", "shop", "web-0", "");
+        Status status = MemoryApi.status(code, "", message);
+        assertThat(((Failed) ApiErrors.outcome(read, code, status, Optional.empty())).uncertain())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "403, failed/refused-by-admission",
+        "409, failed/conflict",
+        "429, failed/unavailable",
+        "404, failed/unavailable",
+        "504, failed/timeout",
+        "200, failed/unavailable"
+    })
+    void anAnswerWithoutAnObjectMeansWhatItsCodeSays(int code, String outcome) {
+        for (String body : List.of("", " \n", "null")) {
+            ApiClient client = new MemoryApi()
+                    .on("PATCH /" + PATCH.path(), new MemoryApi.Raw(code, body))
+                    .client();
+            assertThatThrownBy(() -> client.exchange(PATCH, ApiClient.MERGE_PATCH, Map.of(), Pod.class))
+                    .isInstanceOfSatisfying(
+                            OutcomeException.class,
+                            e -> assertThat(text(e.outcome())).isEqualTo(outcome));
+        }
     }
 
     @ParameterizedTest

@@ -40,8 +40,11 @@ public final class MemoryApi {
      */
     public record Request(String line, String body) {}
 
+    /** An answer of a server that may be no API server. */
+    public record Raw(int code, String body) {}
+
     /**
-     * Writes down the answers to a request, of which the last is repeated: objects, a {@link Status} with its code, or the
+     * Writes down the answers to a request, of which the last is repeated: objects, a {@link Status} with its code, a {@link Raw}, or the
      * exception that a broken connection leads to.
      *
      * @param line method, path and query
@@ -114,12 +117,21 @@ public final class MemoryApi {
 
         @Override
         public int code() {
-            return answer instanceof Status status ? status.getCode() : 200;
+            return switch (answer) {
+                case Status status -> status.getCode();
+                case Raw raw -> raw.code();
+                default -> 200;
+            };
         }
 
         @Override
         public byte[] body() {
-            return (answer instanceof String text ? text : JSON.asJson(answer)).getBytes(UTF_8);
+            String text = switch (answer) {
+                case String written -> written;
+                case Raw raw -> raw.body();
+                default -> JSON.asJson(answer);
+            };
+            return text.getBytes(UTF_8);
         }
 
         @Override

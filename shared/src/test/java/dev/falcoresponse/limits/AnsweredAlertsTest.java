@@ -61,6 +61,17 @@ final class AnsweredAlertsTest {
     }
 
     @Test
+    void aLostAnswerIsRememberedAsLongAsTheAlertMayBeDeliveredAgain() {
+        Earlier lost = earlier(ObjectReference.NONE, Failed.retryable(Reason.TIMEOUT, ""), true);
+        alerts.remember("a", lost);
+        pass(Duration.ofMinutes(15).minusNanos(1));
+        assertThat(alerts.earlier("a")).contains(lost);
+
+        pass(Duration.ofNanos(1));
+        assertThat(alerts.earlier("a")).isEmpty();
+    }
+
+    @Test
     void anUndoIsKnownUntilTheObjectIsChangedAgain() {
         alerts.remember("a", ACTED);
         alerts.rememberUndo("undo", ACTED);

@@ -39,7 +39,7 @@ final class BatchOutcomeTest {
             for (int worst = 0; worst < best; worst++) {
                 List<Outcome> outcomes = new ArrayList<>(OUTCOMES.subList(worst, best));
                 Collections.reverse(outcomes);
-                assertThat(batch(outcomes).summary().reason())
+                assertThat(batch(outcomes).summary(false).reason())
                         .isEqualTo(OUTCOMES.get(worst).reason());
             }
         }
@@ -47,19 +47,25 @@ final class BatchOutcomeTest {
 
     @Test
     void aFailureThatAFurtherDeliveryMayMendIsRetried() {
-        assertThat(((Failed) batch(OUTCOMES).summary()).retryable()).isTrue();
-        assertThat(((Failed) batch(OUTCOMES.subList(1, 3)).summary()).retryable())
+        assertThat(((Failed) batch(OUTCOMES).summary(false)).retryable()).isTrue();
+        assertThat(((Failed) batch(OUTCOMES.subList(1, 3)).summary(false)).retryable())
                 .isFalse();
     }
 
     @Test
+    void afterATickThatFailedChangesAreToldBeforeFailures() {
+        assertThat(batch(OUTCOMES).summary(true).reason()).isEqualTo(Scripted.RELEASED);
+        assertThat(batch(OUTCOMES.subList(0, 2)).summary(true)).isInstanceOf(Failed.class);
+    }
+
+    @Test
     void theMessageListsAll() {
-        assertThat(batch(OUTCOMES.subList(1, 3)).summary().message())
+        assertThat(batch(OUTCOMES.subList(1, 3)).summary(false).message())
                 .isEqualTo("shop/forbidden failed/forbidden; shop/released acted/released");
     }
 
     @Test
     void withoutObjectsThereIsNothingToUndo() {
-        assertThat(batch(List.of()).summary().reason()).isEqualTo(Reason.NOTHING_TO_UNDO);
+        assertThat(batch(List.of()).summary(false).reason()).isEqualTo(Reason.NOTHING_TO_UNDO);
     }
 }

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a further delivery of an alert is told, when the first answer may have been lost. */
 final class RedeliveryTest {
@@ -164,6 +166,18 @@ final class RedeliveryTest {
 
         assertThat(World.answer(responder, alert)).isEqualTo("acted/labelled");
         assertThat(World.answer(responder, alert)).isEqualTo("skipped/recently-handled");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "30s"})
+    void itsOwnRedeliveryTellsItHoweverLongAgoThatWas(String cooldown) {
+        responder = world.responder(action, "RESPONSE_COOLDOWN", cooldown);
+        action.confirmed = Optional.of(new Change(Scripted.LABELLED, "It must have been labelled", Map.of()));
+        loseTheFirstAnswer();
+        world.pass(Duration.ofMinutes(10));
+        findNothing();
+
+        assertThat(World.answer(responder, alert)).isEqualTo("acted/labelled");
     }
 
     @Test

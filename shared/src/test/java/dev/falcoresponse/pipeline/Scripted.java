@@ -132,7 +132,12 @@ final class Scripted implements Reversible<String>, Target<String> {
     }
 
     @Override
-    public Optional<Change> confirm(ObjectReference object) {
+    public Reason undone() {
+        return RELEASED;
+    }
+
+    @Override
+    public Optional<Change> confirm(ObjectReference object, Map<String, Object> details) {
         calls.add("confirm " + object);
         return confirmed;
     }

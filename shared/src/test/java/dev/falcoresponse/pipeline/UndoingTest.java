@@ -111,6 +111,53 @@ final class UndoingTest {
                 .isEqualTo(Map.of("outcome", "acted", "reason", "released", "time", "2026-11-26T07:00:01.123456789Z"));
     }
 
+    private static Failed lost() {
+        return new Failed(Reason.TIMEOUT, "no answer", true, Optional.empty(), true, Map.of());
+    }
+
+    @Test
+    void whatAnAttemptWithoutAnAnswerTookBackIsToldByItsRedelivery() {
+        EventResponder responder = world.responder(action, "RESPONSE_COOLDOWN", "0s");
+        action.failWith(lost(), new Skipped(Reason.NOTHING_TO_UNDO, "no mark"));
+        assertThat(World.answer(responder, undo(""))).isEqualTo("failed/timeout");
+
+        ResponseRecord record = responder.answer(undo(""));
+
+        assertThat(record.outcome() + "/" + record.reason()).isEqualTo("acted/released");
+        assertThat(record.targetName()).contains("web-0");
+        assertThat(record.message()).contains("the API server's answer was lost", "no mark");
+    }
+
+    @Test
+    void itIsToldAlsoWhenTheObjectIsGoneMeanwhile() {
+        EventResponder responder = world.responder(action);
+        action.failWith(lost());
+        World.answer(responder, undo(""));
+        action.finds.add(() -> new Missing<>(new Skipped(Reason.NOT_FOUND, "gone")));
+
+        assertThat(World.answer(responder, undo(""))).isEqualTo("acted/released");
+    }
+
+    @Test
+    void anotherRequestIsNotToldWhatWasLost() {
+        EventResponder responder = world.responder(action);
+        action.failWith(lost(), new Skipped(Reason.NOTHING_TO_UNDO, "no mark"));
+        World.answer(responder, undo(""));
+
+        ReceivedEvent other = new ReceivedEvent(
+                Map.of("id", "ce-2", "type", "falco.response.label-pod.undo.v1", "source", "test"), undo("").data());
+        assertThat(World.answer(responder, other)).isEqualTo("skipped/nothing-to-undo");
+    }
+
+    @Test
+    void anAttemptThatChangedNothingIsNotTold() {
+        EventResponder responder = world.responder(action);
+        action.failWith(Failed.retryable(Reason.UNAVAILABLE, "away"), new Skipped(Reason.NOTHING_TO_UNDO, "no mark"));
+        World.answer(responder, undo(""));
+
+        assertThat(World.answer(responder, undo(""))).isEqualTo("skipped/nothing-to-undo");
+    }
+
     @Test
     void anObjectThatIsGoneIsToldAsSuch() {
         action.finds.add(() -> new Missing<>(new Skipped(Reason.NOT_FOUND, "gone")));
@@ -238,6 +285,37 @@ final class UndoingTest {
 
         assertThat(World.answer(world.responder(action), TICK)).isEqualTo("acted/released");
         assertThat(action.calls).containsExactly("undo web-0 REAL", "find web-0 uid-web-0", "undo web-0 REAL", "adapt");
+    }
+
+    @Test
+    void whatTheClockTookBackWithoutAnAnswerIsToldByTheNextTick() {
+        EventResponder responder = world.responder(action);
+        expire("web-0");
+        action.failWith(lost(), new Skipped(Reason.NOTHING_TO_UNDO, "no mark"));
+        assertThat(World.answer(responder, TICK)).isEqualTo("failed/timeout");
+
+        ResponseRecord reply = responder.answer(TICK);
+
+        assertThat(reply.outcome() + "/" + reply.reason()).isEqualTo("acted/released");
+        assertThat(world.lastRecord().rule()).contains("Rule of web-0");
+        assertThat(world.lastRecord().targetName()).contains("web-0");
+        assertThat(World.answer(responder, TICK)).isEqualTo("skipped/nothing-to-undo");
+    }
+
+    @Test
+    void whatATickTookBackBeforeItFailedIsToldByTheNext() {
+        EventResponder responder = world.responder(action);
+        expire("web-0", "web-1");
+        action.acts.add(() -> new Change(Scripted.RELEASED, "m", Map.of()));
+        action.failWith(Failed.retryable(Reason.UNAVAILABLE, "away"), Failed.retryable(Reason.UNAVAILABLE, "away"));
+        assertThat(World.answer(responder, TICK)).isEqualTo("failed/unavailable");
+
+        expire("web-1");
+        ResponseRecord reply = responder.answer(TICK);
+
+        assertThat(reply.outcome() + "/" + reply.reason()).isEqualTo("acted/released");
+        assertThat(reply.message()).isEqualTo("shop/web-0 acted/released; shop/web-1 failed/unavailable");
+        assertThat(World.answer(responder, TICK)).isEqualTo("skipped/nothing-to-undo");
     }
 
     @Test

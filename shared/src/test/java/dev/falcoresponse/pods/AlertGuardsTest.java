@@ -3,6 +3,7 @@ package dev.falcoresponse.pods;
 import static dev.falcoresponse.event.SampleAlert.TIME;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.event.Alert;
@@ -11,6 +12,7 @@ import dev.falcoresponse.settings.Namespaces;
 import dev.falcoresponse.settings.ResponseSettings;
 import dev.falcoresponse.settings.Self;
 import dev.falcoresponse.settings.TestSettings;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -143,6 +145,33 @@ final class AlertGuardsTest {
                         alert().attribute("cluster", "prod-eu").read())))
                 .contains(Reason.OTHER_CLUSTER);
         assertThat(guards.otherCluster(alert().attribute("cluster", "prod-us").read()))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "true", "[\"prod-us\"]", "{\"name\":\"prod-us\"}"})
+    void aNameThatIsNoTextIsThatOfAnotherCluster(String json) throws IOException {
+        Object name = new ObjectMapper().readValue(json, Object.class);
+
+        assertThat(guards("RESPONSE_CLUSTER", "prod-us")
+                        .otherCluster(alert().field("k8s.cluster.name", name).read()))
+                .isPresent();
+    }
+
+    @Test
+    void soIsATextThatIsLongerThanAnyName() {
+        String name = "prod-us" + " ".repeat(1024) + "x";
+
+        assertThat(guards("RESPONSE_CLUSTER", "prod-us")
+                        .otherCluster(alert().field("cluster", name).read()))
+                .isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "<NA>"})
+    void aNameThatFalcoDoesNotKnowIsNone(String name) {
+        assertThat(guards("RESPONSE_CLUSTER", "prod-us")
+                        .otherCluster(alert().field("k8s.cluster.name", name).read()))
                 .isEmpty();
     }
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -30,8 +31,11 @@ public final class ApiProxy implements AutoCloseable {
         System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
     }
 
+    private static final int GATEWAY_TIMEOUT = 504;
+
     private final KubeAccess upstream;
     private final Fault fault;
+    private final Predicate<Call> lost;
     private final LoopbackServer server;
     private final HttpClient client;
     private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
@@ -55,9 +59,11 @@ public final class ApiProxy implements AutoCloseable {
         Optional<Answer> before(Call call);
     }
 
-    private ApiProxy(KubeAccess upstream, Fault fault) throws IOException, GeneralSecurityException {
+    private ApiProxy(KubeAccess upstream, Fault fault, Predicate<Call> lost)
+            throws IOException, GeneralSecurityException {
         this.upstream = upstream;
         this.fault = fault;
+        this.lost = lost;
         // with HTTP/2 the JDK's client fails on more concurrent calls than the server's stream limit
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -68,8 +74,17 @@ public final class ApiProxy implements AutoCloseable {
 
     /** Starts a proxy in front of an API server. */
     public static ApiProxy before(KubeAccess upstream, Fault fault) {
+        return start(upstream, fault, _ -> false);
+    }
+
+    /** Starts a proxy that forwards every call, and answers some of them with 504 and no body after that. */
+    public static ApiProxy losing(KubeAccess upstream, Predicate<Call> lost) {
+        return start(upstream, _ -> Optional.empty(), lost);
+    }
+
+    private static ApiProxy start(KubeAccess upstream, Fault fault, Predicate<Call> lost) {
         try {
-            return new ApiProxy(upstream, fault);
+            return new ApiProxy(upstream, fault, lost);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {
@@ -133,6 +148,10 @@ public final class ApiProxy implements AutoCloseable {
         }
         try {
             HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
+            if (lost.test(call)) {
+                respond(exchange, GATEWAY_TIMEOUT, new byte[0]);
+                return;
+            }
             for (String name : List.of("Content-Type", "Retry-After", "Warning")) {
                 response.headers()
                         .firstValue(name)

@@ -1,11 +1,9 @@
 package dev.falcoresponse.testing;
 
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -32,7 +30,7 @@ abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondi
 
     abstract boolean isThere();
 
-    abstract Optional<T> find();
+    abstract T cluster();
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -55,8 +53,6 @@ abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondi
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(Namespace.create(type))
-                .computeIfAbsent(type, _ -> find().orElseThrow(), type);
+        return cluster();
     }
 }

@@ -10,10 +10,15 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A stand-in for a broker's ingress on loopback: it takes CloudEvents in structured JSON, and keeps them. */
+/**
+ * A stand-in for a broker's ingress on loopback: it takes CloudEvents in structured JSON, and keeps them. As at a real ingress, the
+ * path names a namespace and its broker, and every other path is answered with 404.
+ */
 public final class EventSink implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ACCEPTED = 202;
+    private static final int NOT_FOUND = 404;
+    private static final String PATH = "/falco-response/default";
 
     private final LoopbackServer server = LoopbackServer.start(this::answer);
     private final List<JsonNode> events = new CopyOnWriteArrayList<>();
@@ -28,7 +33,7 @@ public final class EventSink implements AutoCloseable {
     }
 
     public URI uri() {
-        return server.uri().resolve("/");
+        return server.uri().resolve(PATH);
     }
 
     /** Sets the status of all following answers; only with 202 are events kept. */
@@ -58,12 +63,13 @@ public final class EventSink implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         JsonNode event = JSON.readTree(exchange.getRequestBody().readAllBytes());
-        if (status == ACCEPTED) {
+        int answer = exchange.getRequestURI().getPath().equals(PATH) ? status : NOT_FOUND;
+        if (answer == ACCEPTED) {
             events.add(event);
         } else {
             refused.incrementAndGet();
         }
-        exchange.sendResponseHeaders(status, -1);
+        exchange.sendResponseHeaders(answer, -1);
         exchange.close();
     }
 

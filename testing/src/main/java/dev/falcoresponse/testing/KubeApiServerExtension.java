@@ -1,9 +1,8 @@
 package dev.falcoresponse.testing;
 
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Starts one API server for a run of tests: where forked JVMs share the classes, each class is a run of its own. */
+/** Starts one API server for all test classes of a JVM; it ends with the JVM. */
 final class KubeApiServerExtension extends ClusterExtension<KubeApiServer> {
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
@@ -16,8 +15,14 @@ final class KubeApiServerExtension extends ClusterExtension<KubeApiServer> {
         return KubeBinaries.find(System.getenv()).isPresent();
     }
 
+    /** In a JVM that shares its classes with another one, each class is a test run of its own, but this is one server. */
+    private static final class Shared {
+        static final KubeApiServer SERVER =
+                KubeApiServer.start(KubeBinaries.find(System.getenv()).orElseThrow());
+    }
+
     @Override
-    Optional<KubeApiServer> find() {
-        return KubeBinaries.find(System.getenv()).map(KubeApiServer::start);
+    KubeApiServer cluster() {
+        return Shared.SERVER;
     }
 }

@@ -1,6 +1,5 @@
 package dev.falcoresponse.testing;
 
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Provides the cluster that the environment names. */
@@ -16,8 +15,12 @@ final class RealClusterExtension extends ClusterExtension<RealCluster> {
         return !System.getenv().getOrDefault(RealCluster.VARIABLE, "").isBlank();
     }
 
+    private static final class Shared {
+        static final RealCluster CLUSTER = RealCluster.find(System.getenv()).orElseThrow();
+    }
+
     @Override
-    Optional<RealCluster> find() {
-        return RealCluster.find(System.getenv());
+    RealCluster cluster() {
+        return Shared.CLUSTER;
     }
 }

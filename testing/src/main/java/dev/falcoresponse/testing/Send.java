@@ -51,10 +51,15 @@ public enum Send {
 
     /** Posts a new CloudEvent of any type with JSON data, as a broker sends it, and returns the answer. */
     public static Response event(URI function, String type, String data) {
+        return event(function, UUID.randomUUID().toString(), type, data);
+    }
+
+    /** The same with an id: an event with the id of an earlier one is a further delivery of it. */
+    public static Response event(URI function, String id, String type, String data) {
         return request(function)
                 .headers(Map.of(
                         "ce-specversion", "1.0",
-                        "ce-id", UUID.randomUUID().toString(),
+                        "ce-id", id,
                         "ce-source", "/someone",
                         "ce-type", type,
                         "Content-Type", "application/json"))

@@ -4,6 +4,7 @@ import dev.falcoresponse.action.Cause;
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.ConflictException;
 import dev.falcoresponse.action.Found;
+import dev.falcoresponse.action.ObjectReference;
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Denied;
 import dev.falcoresponse.action.Outcome.Failed;
@@ -153,6 +154,15 @@ final class CordonNode implements Reversible<Node> {
                 details);
     }
 
+    /** The alert's pod may be gone by now; the node is not. */
+    @Override
+    public Optional<Change> confirm(ObjectReference node, Map<String, Object> details) throws OutcomeException {
+        return nodes.find(node.name())
+                .filter(now -> NodeMarks.uid(now).equals(node.uid()) && NodeMarks.isCordoned(now))
+                .map(now -> new Change(
+                        CORDONED, "Cordoned" + sentence(now) + "; the API server's answer was lost", Map.of()));
+    }
+
     /** With the slot taken: of replicas that count at the same time, at least the later one sees the other's slot. */
     private void requireEnoughNodes(Node node) throws OutcomeException {
         if (NodeMarks.isUnschedulable(node)) {
@@ -194,6 +204,11 @@ final class CordonNode implements Reversible<Node> {
     @Override
     public Change undo(Node node, Run run) throws OutcomeException {
         return uncordoning.undo(node, run);
+    }
+
+    @Override
+    public Reason undone() {
+        return UNCORDONED;
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.eclipse.microprofile.config.spi.Converter;
 interface CordonNodeSettings {
     /** Nodes that it keeps cordoned at the same time, over all replicas. */
     @WithDefault("1")
-    @WithConverter(OneOrMore.class)
+    @WithConverter(OneToHundred.class)
     int max();
 
     /** Ready, schedulable workers that must remain. */
@@ -37,15 +37,20 @@ interface CordonNodeSettings {
         }
     }
 
-    /** A whole number from one on. */
-    final class OneOrMore implements Converter<Integer> {
+    /** A whole number from 1 to 100. */
+    final class OneToHundred implements Converter<Integer> {
         private static final long serialVersionUID = 1;
+        private static final int MAX = 100;
 
         @Override
         public Integer convert(String text) {
             int number = new ZeroOrMore().convert(text);
             if (number == 0) {
                 throw new IllegalArgumentException("with 0 no node could ever be cordoned");
+            }
+            if (number > MAX) {
+                throw new IllegalArgumentException(
+                        "each alert asks for every slot, so that there are " + MAX + " at most");
             }
             return number;
         }

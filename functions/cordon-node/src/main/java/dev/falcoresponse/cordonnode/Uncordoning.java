@@ -40,7 +40,7 @@ record Uncordoning(NodeApi nodes, Slots slots) {
                     Reason.NOTHING_TO_UNDO,
                     "Node " + NodeMarks.name(node) + " is not cordoned by this function, or no longer"));
         }
-        return NodePatch.isOursToUncordon(node)
+        return NodePatch.isOursToUncordon(node) || isHalfDone(node)
                 ? new Change(
                         CordonNode.UNCORDONED, run.verb("Uncordoned", "uncordon") + CordonNode.sentence(node), Map.of())
                 : new Change(
@@ -65,6 +65,11 @@ record Uncordoning(NodeApi nodes, Slots slots) {
                 node = nodes.find(NodeMarks.name(uncordoned));
             }
         }
+    }
+
+    /** An undo before has uncordoned the node, and did not come to the end of giving its slot back. */
+    private static boolean isHalfDone(Node node) {
+        return NodeMarks.annotations(node).containsKey(NodeMarks.RELEASING) && !NodeMarks.isUnschedulable(node);
     }
 
     private static String left(Node node) {

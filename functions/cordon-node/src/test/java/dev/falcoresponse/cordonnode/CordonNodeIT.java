@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 
+import dev.falcoresponse.testing.ApiProxy;
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
@@ -30,7 +31,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -141,6 +144,52 @@ class CordonNodeIT {
                 .stream()
                 .map(each -> each.getMetadata().getName() + " " + each.getData().get("node"))
                 .toList();
+    }
+
+    // lost answers
+
+    @Test
+    void whatWasDoneWithoutAnAnswerIsToldAlsoOnceThePodIsGone() {
+        AtomicBoolean lost = new AtomicBoolean(true);
+        RecordedAlert alert = podAlert("worker-2");
+        try (ApiProxy proxy = ApiProxy.losing(access, call -> call.method().equals("PATCH") && lost.getAndSet(false));
+                FunctionProcess losing = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_COOLDOWN", "0s"))) {
+            send(losing, alert).statusCode(503).body("reason", equalTo("timeout"));
+            client.pods().inNamespace(namespace).withGracePeriod(0).delete();
+            send(losing, alert)
+                    .statusCode(200)
+                    .body("outcome", equalTo("acted"), "reason", equalTo("cordoned"))
+                    .body("targetName", equalTo("worker-2"), "identity", equalTo("container"));
+
+            lost.set(true);
+            String type = "falco.response.cordon-node.undo.v1";
+            Send.event(losing.uri(), "undo-1", type, "{\"node\":\"worker-2\"}")
+                    .then()
+                    .statusCode(503);
+            Send.event(losing.uri(), "undo-1", type, "{\"node\":\"worker-2\"}")
+                    .then()
+                    .statusCode(200)
+                    .body("outcome", equalTo("acted"), "reason", equalTo("uncordoned"));
+            assertThat(now("worker-2").getSpec().getUnschedulable()).isNotEqualTo(true);
+            assertThat(slots()).isEmpty();
+        }
+    }
+
+    @Test
+    void anUndoThatStoppedHalfwayIsNobodyElsesDoing() {
+        cordoned(podAlert("worker-2"));
+        AtomicBoolean away = new AtomicBoolean(true);
+        ApiProxy.Fault slotStays = call -> call.method().equals("DELETE") && away.getAndSet(false)
+                ? Optional.of(new ApiProxy.Answer(500, Map.of(), "{}"))
+                : Optional.empty();
+        try (ApiProxy proxy = ApiProxy.before(access, slotStays);
+                FunctionProcess stopped = ThisFunction.acting(proxy.access(), Map.of())) {
+            Send.event(stopped.uri(), "falco.response.cordon-node.undo.v1", "{\"node\":\"worker-2\"}")
+                    .then()
+                    .statusCode(503);
+        }
+        undo("worker-2").body("outcome", equalTo("acted"), "reason", equalTo("uncordoned"));
+        assertThat(slots()).isEmpty();
     }
 
     // which node

@@ -3,6 +3,7 @@ package dev.falcoresponse.deletepod;
 import dev.falcoresponse.action.Action;
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.ObjectReference;
+import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Permission;
 import dev.falcoresponse.action.Reason;
@@ -74,16 +75,23 @@ final class DeletePod implements Action<Pod> {
 
     @Override
     public Change act(Alert alert, Pod pod, Run run) throws OutcomeException {
-        return switch (settings.mode()) {
-            case DELETE -> {
-                removal.delete(pod, run);
-                yield new Change(DELETED, run.verb("Deleted", "delete") + sentence(pod), workload(pod));
-            }
-            case EVICT -> {
-                evict(pod, run);
-                yield new Change(EVICTED, run.verb("Evicted", "evict") + sentence(pod), workload(pod));
-            }
-        };
+        try {
+            return switch (settings.mode()) {
+                case DELETE -> {
+                    removal.delete(pod, run);
+                    yield new Change(DELETED, run.verb("Deleted", "delete") + sentence(pod), workload(pod));
+                }
+                case EVICT -> {
+                    evict(pod, run);
+                    yield new Change(EVICTED, run.verb("Evicted", "evict") + sentence(pod), workload(pod));
+                }
+            };
+        } catch (OutcomeException e) {
+            // once the pod is gone, nothing else tells a further delivery where it came from
+            throw e.outcome() instanceof Failed failed && failed.uncertain()
+                    ? new OutcomeException(failed.with(workload(pod)))
+                    : e;
+        }
     }
 
     private void evict(Pod pod, Run run) throws OutcomeException {
@@ -95,14 +103,14 @@ final class DeletePod implements Action<Pod> {
     }
 
     @Override
-    public Optional<Change> confirm(ObjectReference pod) throws OutcomeException {
+    public Optional<Change> confirm(ObjectReference pod, Map<String, Object> details) throws OutcomeException {
         if (!removal.isRemoved(pod)) {
             return Optional.empty();
         }
         return Optional.of(new Change(
                 settings.mode() == DeletePodSettings.Mode.EVICT ? EVICTED : DELETED,
                 "Removed " + pod + " (uid " + pod.uid() + "); the API server's answer was lost",
-                Map.of()));
+                details));
     }
 
     /** The pod's controller, by which a chained action finds the workload once the pod is gone. */

@@ -161,6 +161,11 @@ final class IsolateNetwork implements Reversible<Pod> {
     }
 
     @Override
+    public Reason undone() {
+        return ReleaseSteps.RELEASED;
+    }
+
+    @Override
     public List<Pod> expired(Instant now) throws OutcomeException {
         return expired.at(now);
     }

@@ -32,7 +32,7 @@ final class Falcosidekick implements AutoCloseable {
      * @throws OutcomeException as failed when it was not accepted
      */
     void post(Message message) throws OutcomeException {
-        HttpRequest request = http.request("")
+        HttpRequest request = http.request()
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(message.json()))
                 .build();

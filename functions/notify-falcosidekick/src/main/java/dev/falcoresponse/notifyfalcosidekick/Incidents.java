@@ -2,6 +2,7 @@ package dev.falcoresponse.notifyfalcosidekick;
 
 import dev.falcoresponse.action.OutcomeException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ final class Incidents {
     /** Those that further messages can join, by their names, the oldest first. */
     private final SequencedMap<String, Incident> open = new LinkedHashMap<>();
 
+    /** The keys of messages that are on their way alone. */
+    private final Set<String> sending = new HashSet<>();
+
     private int waiting;
 
     /**
@@ -51,9 +55,7 @@ final class Incidents {
             return false;
         }
         if (window.isZero() || message.incident().isEmpty()) {
-            falcosidekick.post(message);
-            told.add(message);
-            return true;
+            return tellAlone(message);
         }
         Incident incident;
         boolean first;
@@ -68,6 +70,38 @@ final class Incidents {
             open.remove(message.incident(), incident);
         }
         return incident.tell().contains(message.key()) && first;
+    }
+
+    /** The same message from another delivery waits for this one: if this is not accepted, that one tries. */
+    private boolean tellAlone(Message message) throws OutcomeException {
+        if (!begin(message)) {
+            return false;
+        }
+        try {
+            falcosidekick.post(message);
+            told.add(message);
+            return true;
+        } finally {
+            synchronized (this) {
+                sending.remove(message.key());
+                notifyAll();
+            }
+        }
+    }
+
+    private synchronized boolean begin(Message message) {
+        while (!told.contains(message)) {
+            if (sending.add(message.key())) {
+                return true;
+            }
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("Interrupted", e);
+            }
+        }
+        return false;
     }
 
     private void makeRoom() {

@@ -108,6 +108,17 @@ class IncidentsTest {
     }
 
     @Test
+    void theSameAtTheSameMomentIsToldOnce() throws Exception {
+        Incidents incidents = new Incidents(falcosidekick, Duration.ZERO);
+        for (int i = 0; i < 20; i++) {
+            tell(incidents, message("", "delete-pod"));
+        }
+        awaitAnswers();
+
+        assertThat(fake.events()).hasSize(1);
+    }
+
+    @Test
     void anAnswerAfterTheMessageIsAnotherMessage() throws Exception {
         Incidents incidents = new Incidents(falcosidekick, Duration.ofMillis(1));
 

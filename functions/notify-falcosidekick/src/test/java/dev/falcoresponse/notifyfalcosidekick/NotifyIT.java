@@ -400,14 +400,16 @@ class NotifyIT {
         assertThat(JsonPath.from(records().getLast()).getString("reason")).isEqualTo("already-done");
     }
 
-    @Test
-    void aChangeWhoseFirstAnswerWasLostIsToldByTheSecond() {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\"undoneBy\":\"hand\","})
+    void aChangeWhoseFirstAnswerWasLostIsToldByTheSecond(String undone) {
         RecordedAlert again = reply("delete-pod", "skipped", "recently-handled");
         RecordedAlert second = again.withBody(
                 again.body()
                         .replace(
                                 "\"location\":\"s3://evidence/shop/web-0/\"",
-                                "\"earlier\":{\"outcome\":\"acted\",\"reason\":\"deleted\",\"time\":\"2026-11-23T12:00:00Z\"}"));
+                                undone
+                                        + "\"earlier\":{\"outcome\":\"acted\",\"reason\":\"deleted\",\"time\":\"2026-11-23T12:00:00Z\"}"));
 
         send(second).statusCode(204);
         send(second).statusCode(204);

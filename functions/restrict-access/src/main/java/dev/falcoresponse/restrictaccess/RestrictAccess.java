@@ -3,6 +3,7 @@ package dev.falcoresponse.restrictaccess;
 import dev.falcoresponse.action.Cause;
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.Found;
+import dev.falcoresponse.action.ObjectReference;
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Denied;
 import dev.falcoresponse.action.Outcome.Skipped;
@@ -133,9 +134,14 @@ final class RestrictAccess implements Reversible<Subject> {
         Restrictions now = subject.restriction().isPresent()
                 ? subject.restrictions()
                 : add(restriction, subject.restrictions(), run);
-        requireInForce(run == Run.REAL ? now : subject.restrictions(), run);
+        return restricted(subject, restriction, run == Run.REAL ? now : subject.restrictions(), run);
+    }
+
+    private Change restricted(Subject subject, Restriction restriction, Restrictions written, Run run)
+            throws OutcomeException {
+        requireInForce(written, run);
         Map<String, Object> details = new HashMap<>();
-        boolean asked = run == Run.REAL || subject.restrictions().version().isPresent();
+        boolean asked = run == Run.REAL || written.version().isPresent();
         if (asked) {
             details.put("inForce", true);
         }
@@ -150,6 +156,20 @@ final class RestrictAccess implements Reversible<Subject> {
                                 ? ""
                                 : "; whether the policy is in force can be asked only after the first restriction"),
                 details);
+    }
+
+    /** The pod may be gone by now; its identity is restricted until that is noticed. */
+    @Override
+    public Optional<Change> confirm(ObjectReference pod, Map<String, Object> details) throws OutcomeException {
+        Restrictions now = restrictions.read();
+        Optional<Restriction> restriction = now.all(SubjectKind.POD).stream()
+                .filter(each -> each.key().equals(pod.uid()))
+                .findFirst();
+        if (restriction.isEmpty()) {
+            return Optional.empty();
+        }
+        enforcement.requireBinding();
+        return Optional.of(restricted(Subject.of(restriction.get(), now), restriction.get(), now, Run.REAL));
     }
 
     /** A lower limit than the schema's holds only if nobody else adds one at the same moment. */
@@ -191,6 +211,11 @@ final class RestrictAccess implements Reversible<Subject> {
         }
         restrictions.remove(subject, run);
         return new Change(RESTORED, run.verb("Freed", "free") + " " + subject + " from its restriction", Map.of());
+    }
+
+    @Override
+    public Reason undone() {
+        return RESTORED;
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Target;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.AuditedUser;
+import dev.falcoresponse.event.KubernetesNames;
 import dev.falcoresponse.event.Undo;
 import dev.falcoresponse.pods.AlertGuards;
 import dev.falcoresponse.pods.Pods;
@@ -97,6 +98,9 @@ record Subjects(RestrictionsApi restrictions, Pods pods, AlertGuards guards, Sys
         if (!isPod && !undo.kind().isEmpty() && SubjectKind.named(undo.kind()).isEmpty()) {
             return missing(Reason.NOT_FOUND, "The kind of the request must be Pod or User");
         }
+        if (isPod && !(KubernetesNames.isNamespace(undo.namespace()) && KubernetesNames.isName(undo.name()))) {
+            return missing(Reason.NO_POD, "The request names a pod that cannot exist in Kubernetes");
+        }
         Restrictions now = restrictions.read();
         return isPod ? pod(undo, now) : new Proven<>(Subject.user(undo.name(), List.of(), now), Identity.NAME);
     }
@@ -117,7 +121,7 @@ record Subjects(RestrictionsApi restrictions, Pods pods, AlertGuards guards, Sys
         }
         return all.stream().anyMatch(each -> each.name().equals(name))
                 ? missing(Reason.REPLACED, "The restricted pod " + name + " has another uid than the request")
-                : new Proven<>(Subject.pod(undo.uid(), undo.namespace(), undo.name(), now), identity);
+                : missing(Reason.NOTHING_TO_UNDO, "Not restricted: pod " + name);
     }
 
     private static Found<Subject> missing(Reason reason, String message) {

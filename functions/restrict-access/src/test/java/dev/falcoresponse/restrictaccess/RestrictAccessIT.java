@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -493,6 +494,44 @@ class RestrictAccessIT {
             send(alert).body("outcome", equalTo("skipped"), "reason", equalTo("already-done"));
             send(through, alert).body("outcome", equalTo("acted"), "reason", equalTo("restricted"));
         }
+    }
+
+    @Test
+    void whatWasDoneWithoutAnAnswerIsToldAlsoOnceThePodIsGone() {
+        Pod pod = pod("web-0");
+        RecordedAlert alert = alert(pod);
+        AtomicBoolean lost = new AtomicBoolean(false);
+        try (ApiProxy proxy = ApiProxy.losing(
+                        access,
+                        call -> call.method().equals("PATCH")
+                                && !call.uri().contains("dryRun")
+                                && lost.getAndSet(false));
+                FunctionProcess losing = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_COOLDOWN", "0s"))) {
+            send(losing, audit("somebody-else")); // the object is there now
+            lost.set(true);
+            answer(losing, alert).then().statusCode(503);
+            client.resource(pod).withGracePeriod(0).delete();
+            send(losing, alert)
+                    .body("outcome", equalTo("acted"), "reason", equalTo("restricted"))
+                    .body("targetName", equalTo("web-0"), "details.inForce", equalTo(true));
+
+            lost.set(true);
+            String data = "{\"namespace\":\"%s\",\"name\":\"web-0\"}".formatted(namespace);
+            String type = "falco.response.restrict-access.undo.v1";
+            Send.event(losing.uri(), "undo-1", type, data).then().statusCode(503);
+            Send.event(losing.uri(), "undo-1", type, data)
+                    .then()
+                    .statusCode(200)
+                    .body("outcome", equalTo("acted"), "reason", equalTo("restored"));
+        }
+        assertThat(restricted("pods")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b?x", "a b", "..", "A"})
+    void anUndoWithANameThatNoPodCanHaveAsksForNothing(String odd) {
+        undo("{\"namespace\":\"%s\",\"name\":\"web-0\",\"uid\":\"u\"}".formatted(odd))
+                .body("reason", equalTo("no-pod"), "identity", equalTo(null), "targetName", equalTo(null));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.falcoresponse.action.Cause;
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.ConflictException;
 import dev.falcoresponse.action.Found;
+import dev.falcoresponse.action.ObjectReference;
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Denied;
 import dev.falcoresponse.action.Outcome.Failed;
@@ -147,6 +148,16 @@ final class SuspendWorkload implements Reversible<Workload> {
         return Suspension.change(workload, memory.replicas(), managedBy, memory.expiry(), run);
     }
 
+    /** The alert's pod is gone as soon as the workload is at 0. */
+    @Override
+    public Optional<Change> confirm(ObjectReference object, Map<String, Object> details) throws OutcomeException {
+        Optional<Workload> workload = find(object.kind(), object.namespace(), object.name(), object.uid())
+                .filter(now -> now.isSuspended() && now.memory().isPresent());
+        return workload.isEmpty()
+                ? Optional.empty()
+                : Optional.of(suspendedBefore(workload.get(), managers.of(workload.get()), Run.REAL));
+    }
+
     /** A memory that no change follows is removed; where the change may have been made, or is repeated, it is kept. */
     private void giveUp(Memory memory, OutcomeException cause) throws OutcomeException {
         boolean open =
@@ -190,6 +201,11 @@ final class SuspendWorkload implements Reversible<Workload> {
     }
 
     @Override
+    public Reason undone() {
+        return RESUMED;
+    }
+
+    @Override
     public List<Workload> expired(Instant now) throws OutcomeException {
         List<Workload> expired = new ArrayList<>();
         for (Memory memory : memories.all()) {
@@ -201,12 +217,17 @@ final class SuspendWorkload implements Reversible<Workload> {
     }
 
     private Optional<Workload> remembered(Memory memory) throws OutcomeException {
-        Optional<WorkloadKind> kind = WorkloadKind.named(memory.get(Memory.KIND));
-        return kind.isEmpty()
+        return find(
+                memory.get(Memory.KIND), memory.get(Memory.NAMESPACE), memory.get(Memory.NAME), memory.get(Memory.UID));
+    }
+
+    private Optional<Workload> find(String kind, String namespace, String name, String uid) throws OutcomeException {
+        Optional<WorkloadKind> known = WorkloadKind.named(kind);
+        return known.isEmpty()
                 ? Optional.empty()
                 : workloads
-                        .find(kind.get(), memory.get(Memory.NAMESPACE), memory.get(Memory.NAME))
-                        .filter(each -> each.uid().equals(memory.get(Memory.UID)));
+                        .find(known.get(), namespace, name)
+                        .filter(each -> each.uid().equals(uid));
     }
 
     /** Memories of workloads that are gone. */

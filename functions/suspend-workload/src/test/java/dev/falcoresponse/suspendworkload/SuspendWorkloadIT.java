@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -426,6 +427,46 @@ class SuspendWorkloadIT {
         }
         undo("Deployment", "web").body("reason", equalTo("resumed"), "details.replicas", equalTo(3));
         assertThat(shop.replicas(web)).isEqualTo(3);
+    }
+
+    @Test
+    void whatWasDoneWithoutAnAnswerIsToldAlsoOnceThePodIsGone() {
+        Deployment web = shop.deployment("web", 3);
+        Pod pod = shop.podOf(web);
+        RecordedAlert alert = alert(pod);
+        AtomicBoolean lost = new AtomicBoolean(true);
+        try (ApiProxy proxy = ApiProxy.losing(access, call -> call.method().equals("PATCH") && lost.getAndSet(false));
+                FunctionProcess losing = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_COOLDOWN", "0s"))) {
+            Send.BINARY.to(losing.uri(), alert).then().statusCode(503);
+            client.resource(pod).withGracePeriod(0).delete();
+            send(losing, alert)
+                    .body("outcome", equalTo("acted"), "reason", equalTo("suspended"))
+                    .body("targetName", equalTo("web"), "details.replicas", equalTo(3));
+        }
+        undo("Deployment", "web").body("reason", equalTo("resumed"));
+        assertThat(shop.replicas(web)).isEqualTo(3);
+    }
+
+    @Test
+    void anUndoThatCouldNotForgetIsToldByItsRedelivery() {
+        Deployment web = shop.deployment("web", 3);
+        send(shop.podOf(web)).body("reason", equalTo("suspended"));
+        AtomicBoolean away = new AtomicBoolean(true);
+        ApiProxy.Fault memoryStays = call -> call.method().equals("DELETE") && away.getAndSet(false)
+                ? Optional.of(new ApiProxy.Answer(500, Map.of(), "{}"))
+                : Optional.empty();
+        String data = "{\"kind\":\"Deployment\",\"namespace\":\"%s\",\"name\":\"web\"}".formatted(shop.namespace());
+        try (ApiProxy proxy = ApiProxy.before(access, memoryStays);
+                FunctionProcess stopped = ThisFunction.acting(proxy.access(), Map.of())) {
+            String type = "falco.response.suspend-workload.undo.v1";
+            Send.event(stopped.uri(), "undo-1", type, data).then().statusCode(503);
+            Send.event(stopped.uri(), "undo-1", type, data)
+                    .then()
+                    .statusCode(200)
+                    .body("outcome", equalTo("acted"), "reason", equalTo("resumed"));
+        }
+        assertThat(shop.replicas(web)).isEqualTo(3);
+        assertThat(memories()).isEmpty();
     }
 
     @Test
