@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /** A stranger pastes the commands of the documentation into a shell, one after the other. */
-@NeedsKubeApiServer
+@NeedsKubeApiServer(own = true)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class DocumentedCommandsIT {

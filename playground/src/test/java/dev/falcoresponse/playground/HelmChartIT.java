@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chart makes the same objects as kustomize, refuses what it cannot do, and leaves nothing behind. */
-@NeedsKubeApiServer
+@NeedsKubeApiServer(own = true)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HelmChartIT {
     private static final Path KNATIVE = Path.of("..", "knative");

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An alert that Kafka has taken is answered, and acted on once, whatever fails in between. */
-@NeedsKubeApiServer
+@NeedsKubeApiServer(own = true)
 final class KafkaIngestIT {
     private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
     private static final String TOPIC = "falco-alerts";

@@ -1,5 +1,6 @@
 package dev.falcoresponse.event;
 
+import dev.falcoresponse.record.ResponseRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,8 @@ import java.util.Optional;
  * @param source Falco's event source, for example {@code syscall}
  * @param hostname of the machine where Falco runs
  * @param fields Falco's output fields that are texts of at most 1,024 characters
- * @param evidence where another action has stored evidence about the object
  * @param user the caller of the API server that an audit alert is about; not given in a reply, which is about its object
+ * @param reply the record of the action whose reply the alert came in
  * @param event the CloudEvent that the alert came in
  * @param approval what the event says of a person's approval
  */
@@ -29,8 +30,8 @@ public record Alert(
         List<String> tags,
         PodReference pod,
         Map<String, String> fields,
-        String evidence,
         Optional<AuditedUser> user,
+        Optional<ResponseRecord> reply,
         ReceivedEvent event,
         Optional<Approval> approval)
         implements Event {
@@ -39,38 +40,38 @@ public record Alert(
         fields = Map.copyOf(fields);
     }
 
-    /** An alert about no user, that nobody was asked about. */
-    public Alert(
-            String id,
-            Instant time,
-            String rule,
-            String priority,
-            String source,
-            String hostname,
-            List<String> tags,
-            PodReference pod,
-            Map<String, String> fields,
-            String evidence,
-            ReceivedEvent event) {
-        this(
+    /** As much of an alert as is left when only its marks are known. */
+    public static Alert bare(String id, Instant time, String rule, PodReference pod) {
+        return new Alert(
                 id,
                 time,
                 rule,
-                priority,
-                source,
-                hostname,
-                tags,
+                "",
+                "",
+                "",
+                List.of(),
                 pod,
-                fields,
-                evidence,
+                Map.of(),
                 Optional.empty(),
-                event,
+                Optional.empty(),
+                new ReceivedEvent(Map.of(), new byte[0]),
                 Optional.empty());
     }
 
     Alert approved(Approval by) {
         return new Alert(
-                id, time, rule, priority, source, hostname, tags, pod, fields, evidence, user, event, Optional.of(by));
+                id, time, rule, priority, source, hostname, tags, pod, fields, user, reply, event, Optional.of(by));
+    }
+
+    /** Where another action has stored evidence about the object; empty when it is not given. */
+    public String evidence() {
+        return reply.map(Replies::evidence).orElse("");
+    }
+
+    /** Whether a person has taken back what the action before did. */
+    public boolean isUndoneByHand() {
+        return reply.filter(record -> "hand".equals(record.details().get("undoneBy")))
+                .isPresent();
     }
 
     /** The same for each delivery of this alert, and for no other: not every sender gives each alert an id of its own. */

@@ -49,8 +49,8 @@ public final class FalcoAlerts {
                 body.texts("tags"),
                 pod(fields, source),
                 texts(fields),
-                "",
                 source.equals(AUDIT) ? Optional.of(AuditedUser.in(fields)) : Optional.empty(),
+                Optional.empty(),
                 event,
                 Optional.empty());
     }

@@ -52,6 +52,7 @@ public final class Replies {
      */
     public static Alert alert(ResponseRecord record, ReceivedEvent event) throws UnreadableException {
         String id = text("eventId", record.eventId());
+        JsonObject.shortText("details.location", evidence(record));
         return new Alert(
                 id.isEmpty() ? event.attribute("id") : id,
                 Times.parse("eventTime", record.eventTime().orElse("")),
@@ -68,8 +69,10 @@ public final class Replies {
                         text("containerId", record.containerId()),
                         text("containerId", record.containerId().filter(_ -> isByAge(record)))),
                 Map.of(),
-                evidence(record),
-                event);
+                Optional.empty(),
+                Optional.of(record),
+                event,
+                Optional.empty());
     }
 
     /** A uid that was only found by name or age is no proof for the next action. */
@@ -82,10 +85,10 @@ public final class Replies {
         return record.identity().filter("age"::equals).isPresent();
     }
 
-    private static String evidence(ResponseRecord record) throws UnreadableException {
+    static String evidence(ResponseRecord record) {
         Object location =
                 record.details().getOrDefault("location", record.details().getOrDefault("evidence", ""));
-        return location instanceof String text ? JsonObject.shortText("details.location", text) : "";
+        return location instanceof String text ? text : "";
     }
 
     private static List<String> tags(List<String> tags) throws UnreadableException {
@@ -94,20 +97,6 @@ public final class Replies {
             read.add(JsonObject.shortText("tags", tag));
         }
         return read;
-    }
-
-    /** Whether an alert came in the reply of an action whose change a person has taken back. */
-    public static boolean isUndoneByHand(Alert alert) {
-        Optional<String> sender = sender(alert.event().attribute("type"));
-        try {
-            return sender.isPresent()
-                    && "hand"
-                            .equals(record(alert.event(), sender.get())
-                                    .details()
-                                    .get("undoneBy"));
-        } catch (UnreadableException e) {
-            return false; // it has been read before
-        }
     }
 
     private static String text(String name, Optional<String> value) throws UnreadableException {

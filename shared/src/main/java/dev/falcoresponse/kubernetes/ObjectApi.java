@@ -2,19 +2,36 @@ package dev.falcoresponse.kubernetes;
 
 import static dev.falcoresponse.action.Reason.NOT_FOUND;
 
+import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.event.KubernetesNames;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListMeta;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Reads objects of any resource, from a quorum of the store. */
 public final class ObjectApi {
+    private static final int PAGE = 20;
+    private static final int CLUSTER_SCOPED_PAGE = 100;
+
+    /** How long a list waits for others: no longer than a call may take. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final ApiClient api;
+    private final Semaphore pages = new Semaphore(2, true);
 
     public ObjectApi(ApiClient api) {
         this.api = api;
@@ -27,7 +44,9 @@ public final class ObjectApi {
      */
     public <T> Optional<T> find(Resource resource, String namespace, String name, Class<T> type)
             throws OutcomeException {
-        return ifFound(() -> api.read(Call.on(resource, "GET", "get", namespace, name, ""), type));
+        return isPossible(namespace, name)
+                ? ifFound(() -> api.read(Call.on(resource, "GET", "get", namespace, name, ""), type))
+                : Optional.empty();
     }
 
     /**
@@ -36,9 +55,17 @@ public final class ObjectApi {
      * @throws OutcomeException as failed
      */
     public Optional<ObjectMeta> findMetadata(Resource resource, String namespace, String name) throws OutcomeException {
+        if (!isPossible(namespace, name)) {
+            return Optional.empty();
+        }
         Call call = Call.on(resource, "GET", "get", namespace, name, "");
         return ifFound(
                 () -> api.readMetadata(call, GenericKubernetesResource.class).getMetadata());
+    }
+
+    /** Names may come from others: Kubernetes checks no owner reference, for example. */
+    private static boolean isPossible(String namespace, String name) {
+        return KubernetesNames.isName(name) && (namespace.isEmpty() || KubernetesNames.isNamespace(namespace));
     }
 
     private interface Reading<T> {
@@ -57,43 +84,60 @@ public final class ObjectApi {
     }
 
     /**
-     * All objects of a resource in a namespace; an empty namespace stands for all.
+     * The objects that a query selects, each reduced to what is needed of it. They are read in small pages, of which two are in
+     * memory at a time at most: a node has 20 KiB, and what tenants write may have 256 KiB of annotations.
      *
-     * @throws OutcomeException as failed
-     */
-    public <T> T list(Resource resource, String namespace, Class<T> listType) throws OutcomeException {
-        return list(resource, namespace, "", listType);
-    }
-
-    /**
-     * The objects that a query selects.
-     *
-     * @param query such as {@code ?labelSelector=a%3Db}
-     * @throws OutcomeException as failed
-     */
-    public <T> T list(Resource resource, String namespace, String query, Class<T> listType) throws OutcomeException {
-        String path = resource.path(namespace) + query;
-        return api.read(new Call("GET", path, "list", resource.text(), namespace, ""), listType);
-    }
-
-    /**
-     * The objects that a query selects, in pages of 500: only one page is held in memory at a time.
-     *
+     * @param namespace empty for all
      * @param selection such as {@code labelSelector=a%3Db}; empty for all objects
-     * @param page takes each page
+     * @param keep what is needed of an object; an object that is kept itself loses its annotations by {@link #light}
      * @throws OutcomeException as failed
      */
-    public <T extends KubernetesResourceList<?>> void listInPages(
-            Resource resource, String namespace, String selection, Class<T> listType, Consumer<T> page)
+    public <T extends HasMetadata, R> List<R> list(
+            Resource resource,
+            String namespace,
+            String selection,
+            Class<? extends KubernetesResourceList<T>> type,
+            Function<T, R> keep)
             throws OutcomeException {
-        String query = "?limit=500" + (selection.isEmpty() ? "" : "&" + selection);
+        String query = "?limit=" + (resource.namespaced() ? PAGE : CLUSTER_SCOPED_PAGE)
+                + (selection.isEmpty() ? "" : "&" + selection);
+        List<R> kept = new ArrayList<>();
         String next = "";
         do {
-            String more = next.isEmpty() ? query : query + "&continue=" + encoded(next);
-            T list = list(resource, namespace, more, listType);
-            page.accept(list);
-            next = Optional.ofNullable(list.getMetadata().getContinue()).orElse("");
+            String path = resource.path(namespace) + query + (next.isEmpty() ? "" : "&continue=" + encoded(next));
+            next = page(new Call("GET", path, "list", resource.text(), namespace, ""), type, keep, kept);
         } while (!next.isEmpty());
+        return kept;
+    }
+
+    private <T extends HasMetadata, R> String page(
+            Call call, Class<? extends KubernetesResourceList<T>> type, Function<T, R> keep, List<R> kept)
+            throws OutcomeException {
+        try {
+            if (!pages.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new OutcomeException(
+                        Failed.retryable(Reason.UNAVAILABLE, "Too many lists are being read to " + call));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OutcomeException(Failed.retryable(Reason.UNAVAILABLE, "The function is stopping"));
+        }
+        try {
+            KubernetesResourceList<T> list = api.read(call, type);
+            list.getItems().forEach(item -> kept.add(keep.apply(item)));
+            return Optional.ofNullable(list.getMetadata())
+                    .map(ListMeta::getContinue)
+                    .orElse("");
+        } finally {
+            pages.release();
+        }
+    }
+
+    /** The object without what nobody here reads and what may be large. */
+    public static <T extends HasMetadata> T light(T object) {
+        object.getMetadata().setManagedFields(null);
+        object.getMetadata().setAnnotations(null);
+        return object;
     }
 
     /** A text as it stands in a query. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -82,11 +83,11 @@ public record OwnConfigMaps(ApiClient client, ObjectApi objects, String namespac
     /**
      * Those that a query selects.
      *
-     * @param query such as {@code ?labelSelector=a%3Db}
+     * @param selection such as {@code labelSelector=a%3Db}
      * @throws OutcomeException as failed
      */
-    public List<ConfigMap> list(String query) throws OutcomeException {
-        return objects.list(CONFIG_MAPS, namespace, query, ConfigMapList.class).getItems();
+    public List<ConfigMap> list(String selection) throws OutcomeException {
+        return objects.list(CONFIG_MAPS, namespace, selection, ConfigMapList.class, Function.identity());
     }
 
     /**

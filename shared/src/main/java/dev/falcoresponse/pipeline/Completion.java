@@ -6,6 +6,7 @@ import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Acted;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Run;
+import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.PodReference;
 import dev.falcoresponse.event.Tick;
 import dev.falcoresponse.record.ResponseRecord;
@@ -30,7 +31,7 @@ final class Completion<T> {
 
     ResponseRecord tick(Tick tick) {
         Progress progress = recorder.start(false);
-        progress.read(Undoing.bare(tick.id(), tick.time(), "", PodReference.NONE));
+        progress.read(Alert.bare(tick.id(), tick.time(), "", PodReference.NONE));
         List<Proceeded<T>> replies = new ArrayList<>();
         Outcome outcome = recorder.outcome(() -> {
             finish().ifPresent(replies::add);

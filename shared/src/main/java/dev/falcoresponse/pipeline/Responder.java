@@ -21,7 +21,6 @@ import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.Event;
 import dev.falcoresponse.event.EventReader;
 import dev.falcoresponse.event.ReceivedEvent;
-import dev.falcoresponse.event.Replies;
 import dev.falcoresponse.event.Tick;
 import dev.falcoresponse.event.Undo;
 import dev.falcoresponse.event.UnreadableException;
@@ -53,6 +52,7 @@ final class Responder<T> implements EventResponder {
     private final Recorder recorder;
     private final Approvals approvals;
     private final Optional<Undoing<T>> undoing;
+    private final Optional<ExpiredChanges<T>> expired;
     private final Optional<Completion<T>> completion;
 
     Responder(
@@ -78,6 +78,8 @@ final class Responder<T> implements EventResponder {
         this.recorder = new Recorder(action.name(), audit, clock);
         this.undoing =
                 action.reversible().map(reversible -> new Undoing<>(reversible, recorder, limits, answered, clock));
+        this.expired = action.reversible()
+                .map(reversible -> new ExpiredChanges<>(reversible, undoing.orElseThrow(), recorder));
         this.completion = action.deferred().map(deferred -> new Completion<>(deferred, recorder));
     }
 
@@ -104,7 +106,7 @@ final class Responder<T> implements EventResponder {
             case Tick tick ->
                 completion.isPresent()
                         ? completion.get().tick(tick)
-                        : undoing.orElseThrow().undoExpired(tick);
+                        : expired.orElseThrow().undo(tick);
         };
     }
 
@@ -125,7 +127,7 @@ final class Responder<T> implements EventResponder {
         Optional<Earlier> earlier = answered.earlier(alert.deliveryKey());
         Optional<Outcome> refused = Guard.first(alertGuards, alert)
                 .or(() -> Skipped.when(
-                        action.effect() != Effect.NOTIFY && Replies.isUndoneByHand(alert),
+                        action.effect() != Effect.NOTIFY && alert.isUndoneByHand(),
                         Reason.ALREADY_DONE,
                         "A person has taken back what the action before did: it is left alone"));
         Outcome outcome = refused.isPresent() ? refused.get() : respond(alert, earlier, progress);

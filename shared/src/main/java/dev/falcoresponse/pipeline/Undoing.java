@@ -1,8 +1,5 @@
 package dev.falcoresponse.pipeline;
 
-import static java.util.stream.Collectors.toSet;
-
-import dev.falcoresponse.action.Cause;
 import dev.falcoresponse.action.Effect;
 import dev.falcoresponse.action.Found.Missing;
 import dev.falcoresponse.action.Found.Proven;
@@ -14,37 +11,24 @@ import dev.falcoresponse.action.Outcome.Acted;
 import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
-import dev.falcoresponse.action.Read;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Reversible;
-import dev.falcoresponse.action.Reversible.Adapted;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.PodReference;
-import dev.falcoresponse.event.ReceivedEvent;
-import dev.falcoresponse.event.Tick;
-import dev.falcoresponse.event.Times;
 import dev.falcoresponse.event.Undo;
 import dev.falcoresponse.limits.ActionLimits;
 import dev.falcoresponse.limits.AnsweredAlerts;
 import dev.falcoresponse.limits.AnsweredAlerts.Earlier;
 import dev.falcoresponse.record.ResponseRecord;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jboss.logging.Logger;
 
-/** Takes changes back, by request and when their time is over. Neither limits nor the dry-run setting keep it from that. */
+/** Takes changes back. Neither limits nor the dry-run setting keep it from that. */
 final class Undoing<T> {
-    private static final Logger LOG = Logger.getLogger(Undoing.class);
-
     /** What is said of an object from which a change was taken back, or which is gone. */
     private static final Set<Reason> UNDONE = Set.of(Reason.NOTHING_TO_UNDO, Reason.NOT_FOUND, Reason.REPLACED);
 
@@ -54,11 +38,6 @@ final class Undoing<T> {
     private final List<Guard<T>> guards;
     private final ActionLimits limits;
     private final AnsweredAlerts answered;
-
-    /** What the clock has tried to take back without an answer; once it is done, nothing on the object tells so. */
-    private final Map<String, Expired> unanswered = new ConcurrentHashMap<>();
-
-    private final Queue<BatchOutcome.Item> acted = new ConcurrentLinkedQueue<>();
 
     Undoing(
             Reversible<T> action,
@@ -83,7 +62,7 @@ final class Undoing<T> {
     }
 
     /** A further delivery of a request tells the outcome of the first, whose answer may have been lost. */
-    private Outcome tellEarlier(Undo undo, Outcome outcome, Progress progress) {
+    Outcome tellEarlier(Undo undo, Outcome outcome, Progress progress) {
         Optional<Earlier> earlier = answered.earlier(key(undo));
         if (!(outcome instanceof Skipped skipped) || earlier.isEmpty()) {
             return outcome;
@@ -102,7 +81,7 @@ final class Undoing<T> {
         return told;
     }
 
-    private Outcome undo(Undo undo, Progress progress) throws OutcomeException {
+    Outcome undo(Undo undo, Progress progress) throws OutcomeException {
         progress.step("find");
         return switch (action.find(undo)) {
             case Missing<T> missing -> missing.outcome();
@@ -110,7 +89,7 @@ final class Undoing<T> {
         };
     }
 
-    private Outcome undo(Undo undo, T object, Identity identity, Progress progress) throws OutcomeException {
+    Outcome undo(Undo undo, T object, Identity identity, Progress progress) throws OutcomeException {
         Run run = undo.dryRun() ? Run.DRY : Run.REAL;
         progress.found(action.target().reference(object), identity);
         progress.step("guards");
@@ -180,114 +159,8 @@ final class Undoing<T> {
                 && !answered.isUndone(reference);
     }
 
-    /** Each object leaves its own record; the tick leaves one when there was none, or when it failed in between. */
-    ResponseRecord undoExpired(Tick tick) {
-        Progress progress = recorder.start(false);
-        progress.read(bare(tick.id(), tick.time(), "", PodReference.NONE));
-        List<BatchOutcome.Item> untold = untold();
-        List<BatchOutcome.Item> items = new ArrayList<>(untold);
-        Outcome outcome = recorder.outcome(() -> {
-            List<Expired> open = List.copyOf(unanswered.values());
-            List<T> expired = action.expired(clock.instant());
-            for (T object : expired) {
-                items.add(undoExpired(object));
-            }
-            Set<String> seen = expired.stream()
-                    .map(action.target()::reference)
-                    .map(ObjectReference::key)
-                    .collect(toSet());
-            for (Expired gone : open) {
-                if (!seen.contains(gone.object().key())) {
-                    items.add(undo(gone, (progressOfOne, _) -> undo(gone.undo(), progressOfOne)));
-                }
-            }
-            adapt(items);
-            return summary(items, !untold.isEmpty());
-        });
-        boolean isTold = !items.isEmpty() && outcome.equals(summary(items, !untold.isEmpty()));
-        if (outcome instanceof Failed) {
-            keep(items);
-        }
-        ResponseRecord record = isTold ? progress.record(outcome, clock.instant()) : recorder.record(progress, outcome);
-        return Recorder.reply(record, outcome);
-    }
-
-    private static Outcome summary(List<BatchOutcome.Item> items, boolean isRepeated) {
-        return new BatchOutcome(items).summary(isRepeated);
-    }
-
-    /** What was taken back in earlier ticks that were answered with a failure: nobody has handed it on. */
-    private List<BatchOutcome.Item> untold() {
-        List<BatchOutcome.Item> all = new ArrayList<>();
-        for (var item = acted.poll(); item != null; item = acted.poll()) {
-            all.add(item);
-        }
-        return all;
-    }
-
-    private void keep(List<BatchOutcome.Item> items) {
-        items.stream().filter(item -> item.outcome() instanceof Acted).forEach(acted::add);
-    }
-
-    /** A change whose time is over, and the alert that it was made for. */
-    private record Expired(ObjectReference object, Undo undo, Alert alert) {}
-
-    @FunctionalInterface
-    private interface Attempt {
-        Outcome undo(Progress progress, Read read) throws OutcomeException;
-    }
-
-    private BatchOutcome.Item undoExpired(T object) {
-        ObjectReference reference = action.target().reference(object);
-        Undo again = new Undo(
-                reference.uid(),
-                clock.instant(),
-                reference.kind(),
-                reference.namespace(),
-                reference.name(),
-                reference.uid(),
-                false);
-        return undo(
-                new Expired(reference, again, asAlert(action.cause(object), reference)),
-                (progress, read) ->
-                        read == Read.CACHED ? undo(again, object, Identity.UID, progress) : undo(again, progress));
-    }
-
-    private BatchOutcome.Item undo(Expired expired, Attempt attempt) {
-        Progress progress = recorder.start(false);
-        progress.read(expired.alert());
-        Outcome outcome = tellEarlier(
-                expired.undo(),
-                recorder.outcome(() -> Conflicts.retry((read, _) -> attempt.undo(progress, read))),
-                progress);
-        recorder.record(progress, outcome);
-        if (!(outcome instanceof Failed failed)) {
-            unanswered.remove(expired.object().key());
-        } else if (failed.uncertain()) {
-            unanswered.put(expired.object().key(), expired);
-        }
-        return new BatchOutcome.Item(expired.object().fullName(), outcome);
-    }
-
-    /** A failure keeps nothing from what has expired: the next tick tries again. */
-    private void adapt(List<BatchOutcome.Item> items) {
-        try {
-            for (Adapted<T> adapted : action.adapt(clock.instant())) {
-                ObjectReference reference = action.target().reference(adapted.object());
-                Progress progress = recorder.start(false);
-                progress.read(asAlert(action.cause(adapted.object()), reference));
-                progress.found(reference, Identity.UID);
-                Outcome outcome = adapted.change().outcome(Run.REAL);
-                recorder.record(progress, outcome);
-                items.add(new BatchOutcome.Item(reference.fullName(), outcome));
-            }
-        } catch (OutcomeException e) {
-            LOG.warnf("Changes were not adapted to what others have done since: %s", e.getMessage());
-        }
-    }
-
     private static Alert asAlert(Undo undo) {
-        return bare(
+        return Alert.bare(
                 undo.id(),
                 undo.time(),
                 "",
@@ -298,20 +171,7 @@ final class Undoing<T> {
                         undo.uid()));
     }
 
-    private Alert asAlert(Cause cause, ObjectReference object) {
-        return bare(
-                cause.eventId().isEmpty() ? object.uid() : cause.eventId(),
-                Times.noted(cause.eventTime()).orElse(clock.instant()),
-                cause.rule(),
-                pod(object.kind(), object.namespace(), object.name(), object.uid()));
-    }
-
-    private static PodReference pod(String kind, String namespace, String name, String uid) {
+    static PodReference pod(String kind, String namespace, String name, String uid) {
         return kind.equals("Pod") ? new PodReference(namespace, name, uid, "", "", "") : PodReference.NONE;
-    }
-
-    static Alert bare(String id, Instant time, String rule, PodReference pod) {
-        return new Alert(
-                id, time, rule, "", "", "", List.of(), pod, Map.of(), "", new ReceivedEvent(Map.of(), new byte[0]));
     }
 }

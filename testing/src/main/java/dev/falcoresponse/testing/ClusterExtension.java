@@ -30,7 +30,7 @@ abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondi
 
     abstract boolean isThere();
 
-    abstract T cluster();
+    abstract T cluster(ExtensionContext context);
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -53,6 +53,6 @@ abstract class ClusterExtension<T extends KubeCluster> implements ExecutionCondi
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return cluster();
+        return cluster(context);
     }
 }

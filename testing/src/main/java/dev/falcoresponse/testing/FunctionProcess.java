@@ -128,6 +128,12 @@ public final class FunctionProcess implements AutoCloseable {
                 .awaitLive();
     }
 
+    /** Waits until it is ready: what has just been granted reaches the API server's authorizer a moment later. */
+    public FunctionProcess awaitReady() {
+        process.await("A ready function", () -> status("_/ready") == 200);
+        return this;
+    }
+
     private FunctionProcess awaitLive() {
         process.await("The function", () -> status("_/health") == 200);
         return this;

@@ -10,4 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(KubeApiServerExtension.class)
-public @interface NeedsKubeApiServer {}
+public @interface NeedsKubeApiServer {
+    /** Whether the class gets an API server of its own, since it creates objects whose names are given. */
+    boolean own() default false;
+}

@@ -1,6 +1,7 @@
 package dev.falcoresponse.testing;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Provides the cluster that the environment names. */
 final class RealClusterExtension extends ClusterExtension<RealCluster> {
@@ -20,7 +21,7 @@ final class RealClusterExtension extends ClusterExtension<RealCluster> {
     }
 
     @Override
-    RealCluster cluster() {
+    RealCluster cluster(ExtensionContext context) {
         return Shared.CLUSTER;
     }
 }

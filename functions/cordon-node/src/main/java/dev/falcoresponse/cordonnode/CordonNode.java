@@ -114,14 +114,12 @@ final class CordonNode implements Reversible<Node> {
         if (NodeMarks.isUnschedulable(node)) {
             return Optional.empty(); // a person's cordon: marking it takes no node away
         }
-        return tooFewNodes(node, Set.of());
+        return tooFewNodes(node, nodes.schedulableWorkers(), Set.of());
     }
 
     /** @param taken uids of nodes that other replicas are about to cordon */
-    private Optional<Outcome> tooFewNodes(Node node, Set<String> taken) throws OutcomeException {
-        long left = nodes.all().stream()
-                .filter(NodeMarks::isSchedulableWorker)
-                .map(NodeMarks::uid)
+    private Optional<Outcome> tooFewNodes(Node node, List<String> workers, Set<String> taken) {
+        long left = workers.stream()
                 .filter(uid -> !uid.equals(NodeMarks.uid(node)) && !taken.contains(uid))
                 .count();
         return Denied.when(
@@ -168,11 +166,12 @@ final class CordonNode implements Reversible<Node> {
         if (NodeMarks.isUnschedulable(node)) {
             return;
         }
-        Optional<Outcome> refused = tooFewNodes(node, Set.of());
+        List<String> workers = nodes.schedulableWorkers();
+        Optional<Outcome> refused = tooFewNodes(node, workers, Set.of());
         if (refused.isPresent()) {
             throw new OutcomeException(refused.get());
         }
-        if (tooFewNodes(node, slots.heldUids()).isPresent()) {
+        if (tooFewNodes(node, workers, slots.heldUids()).isPresent()) {
             throw new OutcomeException(Failed.retryable(
                     Reason.CONFLICT,
                     "Another node is being cordoned at this moment: it decides whether enough nodes remain"));

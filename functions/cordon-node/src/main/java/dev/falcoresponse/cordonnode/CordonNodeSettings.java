@@ -11,7 +11,7 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** How many nodes are cordoned, and for how long. */
 @ConfigMapping(prefix = "cordon-node")
 interface CordonNodeSettings {
-    /** Nodes that it keeps cordoned at the same time, over all replicas. */
+    /** Nodes that it keeps cordoned at the same time, over all replicas; 100 at most. */
     @WithDefault("1")
     @WithConverter(OneToHundred.class)
     int max();

@@ -8,7 +8,6 @@ import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.Resource;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeList;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,20 +19,31 @@ record NodeApi(ApiClient client, ObjectApi objects) {
         return objects.find(Resource.NODES, "", name, Node.class);
     }
 
-    /** All nodes, in pages. */
-    List<Node> all() throws OutcomeException {
-        return list("");
+    /** The uids of all nodes to which new pods are scheduled. */
+    List<String> schedulableWorkers() throws OutcomeException {
+        return objects
+                .list(
+                        Resource.NODES,
+                        "",
+                        "",
+                        NodeList.class,
+                        (Node node) -> NodeMarks.isSchedulableWorker(node) ? NodeMarks.uid(node) : "")
+                .stream()
+                .filter(uid -> !uid.isEmpty())
+                .toList();
     }
 
-    /** The nodes that carry our label with their own uid. */
+    /** The nodes that carry our label with their own uid. Of their status, which is large, nothing is left. */
     List<Node> marked() throws OutcomeException {
-        return list(MARKED).stream().filter(NodeMarks::isMarked).toList();
+        return objects.list(Resource.NODES, "", MARKED, NodeList.class, NodeApi::withoutStatus).stream()
+                .filter(NodeMarks::isMarked)
+                .toList();
     }
 
-    private List<Node> list(String selection) throws OutcomeException {
-        List<Node> nodes = new ArrayList<>();
-        objects.listInPages(Resource.NODES, "", selection, NodeList.class, page -> nodes.addAll(page.getItems()));
-        return nodes;
+    private static Node withoutStatus(Node node) {
+        node.setStatus(null);
+        node.getMetadata().setManagedFields(null);
+        return node;
     }
 
     /**

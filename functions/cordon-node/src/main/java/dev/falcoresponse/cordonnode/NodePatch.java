@@ -37,11 +37,14 @@ final class NodePatch {
         patch.annotations.put(NodeMarks.SLOT, slot);
         patch.set(NodeMarks.RELEASING, Optional.empty());
         patch.set(NodeMarks.EXPIRES_AT, expiry.map(Instant::toString));
-        // what our own marks say of the time before is still true
-        if (!NodeMarks.isTouched(node)) {
+        // while our cordon is there, what it says of the time before is still true; without it a person has changed
+        // that since
+        if (!NodeMarks.isCordoned(node)) {
             patch.set(
                     NodeMarks.CORDONED_BEFORE,
                     NodeMarks.isUnschedulable(node) ? Optional.of("true") : Optional.empty());
+        }
+        if (!NodeMarks.isTouched(node)) {
             String kept = NodeMarks.AUTOSCALERS.stream()
                     .filter(patch.before::containsKey)
                     .collect(joining(","));

@@ -97,11 +97,14 @@ record Slots(OwnConfigMaps configMaps, NodeApi nodes, int max, InstantSource clo
         return held;
     }
 
-    /** The uids of all nodes that have a slot. */
+    /** The uids of all nodes that have a slot which was not left behind. */
     Set<String> heldUids() throws OutcomeException {
         Set<String> uids = new HashSet<>();
         for (String name : names()) {
-            configMaps.find(name).map(slot -> data(slot, UID)).ifPresent(uids::add);
+            Optional<ConfigMap> slot = configMaps.find(name);
+            if (slot.isPresent() && !isAbandoned(slot.get())) {
+                uids.add(data(slot.get(), UID));
+            }
         }
         return uids;
     }

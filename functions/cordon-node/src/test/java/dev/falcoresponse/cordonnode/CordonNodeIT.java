@@ -27,14 +27,24 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.restassured.response.ValidatableResponse;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -431,6 +441,76 @@ class CordonNodeIT {
 
         undo("worker-2").body("reason", equalTo("uncordoned"));
         assertThat(slots()).containsExactly("cordoned-1 worker-1");
+    }
+
+    @Test
+    void afterAPersonsUncordonOurOwnCordonIsOurs() {
+        edit("worker-1", node -> node.editSpec().withUnschedulable(true).endSpec());
+        cordoned(hostAlert("worker-1")).body("details.cordonedBefore", equalTo(true));
+        edit("worker-1", node -> node.editSpec().withUnschedulable(null).endSpec());
+        function.close();
+        function = ThisFunction.acting(access, Map.of("RESPONSE_COOLDOWN", "0s")); // whose memory is empty
+
+        cordoned(hostAlert("worker-1"));
+        undo("worker-1").body("reason", equalTo("uncordoned"));
+        assertThat(now("worker-1").getSpec().getUnschedulable()).isNotEqualTo(true);
+    }
+
+    @Test
+    void aSlotThatWasLeftBehindKeepsNoOtherNodeFromBeingCordoned() {
+        Map<String, String> settings = Map.of("CORDON_NODE_MAX", "2", "CORDON_NODE_MIN_SCHEDULABLE", "2");
+        ApiProxy.Fault old = call -> call.method().equals("GET") && call.uri().endsWith("/configmaps/cordoned-2")
+                ? Optional.of(new ApiProxy.Answer(200, Map.of("Content-Type", "application/json"), """
+                        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"cordoned-2","uid":"u","resourceVersion":"1",
+                         "creationTimestamp":"2020-01-01T00:00:00Z"},"data":{"node":"worker-1","uid":"%s"}}
+                        """.formatted(
+                                now("worker-1").getMetadata().getUid())))
+                : Optional.empty();
+        try (ApiProxy proxy = ApiProxy.before(access, old);
+                FunctionProcess two = ThisFunction.acting(proxy.access(), settings)) {
+            send(two, hostAlert("worker-2")).statusCode(200).body("reason", equalTo("cordoned"));
+        }
+    }
+
+    @Test
+    void aThousandNodesOfRealSizeFitIntoItsMemory() {
+        String filler = "x".repeat(18_000);
+        ApiProxy.Fault nodes = call -> {
+            URI uri = URI.create(call.uri());
+            if (!uri.getPath().equals("/api/v1/nodes") || call.uri().contains("labelSelector")) {
+                return Optional.empty();
+            }
+            Matcher limit = Pattern.compile("limit=(\\d+)").matcher(call.uri());
+            Matcher next = Pattern.compile("continue=(\\d+)").matcher(call.uri());
+            int first = next.find() ? Integer.parseInt(next.group(1)) : 0;
+            int end = Math.min(1_000, first + (limit.find() ? Integer.parseInt(limit.group(1)) : 1_000));
+            String items = IntStream.range(first, end)
+                    .mapToObj(i -> """
+                            {"metadata":{"name":"node-%1$d","uid":"u-%1$d","annotations":{"filler":"%2$s"}},"spec":{},
+                             "status":{"conditions":[{"type":"Ready","status":"True"}]}}""".formatted(i, filler))
+                    .collect(Collectors.joining(","));
+            return Optional.of(new ApiProxy.Answer(
+                    200,
+                    Map.of("Content-Type", "application/json"),
+                    "{\"kind\":\"NodeList\",\"apiVersion\":\"v1\",\"metadata\":{\"continue\":\"%s\"},\"items\":[%s]}"
+                            .formatted(end < 1_000 ? end : "", items)));
+        };
+        try (ApiProxy proxy = ApiProxy.before(access, nodes);
+                FunctionProcess many = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_COOLDOWN", "0s"));
+                ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> answers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                answers.add(senders.submit(
+                        () -> send(many, hostAlert("worker-1")).extract().statusCode()));
+            }
+            for (Future<Integer> answer : answers) {
+                assertThat(answer.get()).isIn(200, 503);
+            }
+            assertThat(many.isAlive()).isTrue();
+            send(many, hostAlert("worker-2")).statusCode(200);
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -117,7 +117,12 @@ final class DeletePod implements Action<Pod> {
     private static Map<String, Object> workload(Pod pod) {
         return Pods.controller(pod)
                 .<Map<String, Object>>map(each -> Map.of(
-                        "workload", Map.of("kind", each.getKind(), "name", each.getName(), "uid", each.getUid())))
+                        "workload",
+                        Map.of(
+                                "apiVersion", each.getApiVersion(),
+                                "kind", each.getKind(),
+                                "name", each.getName(),
+                                "uid", each.getUid())))
                 .orElse(Map.of());
     }
 

@@ -46,7 +46,9 @@ record DisruptionBudgets(ObjectApi api) {
     private List<String> of(Pod pod) throws OutcomeException {
         Map<String, String> labels =
                 Optional.ofNullable(pod.getMetadata().getLabels()).orElse(Map.of());
-        return api.list(BUDGETS, pod.getMetadata().getNamespace(), PodDisruptionBudgetList.class).getItems().stream()
+        return api
+                .list(BUDGETS, pod.getMetadata().getNamespace(), "", PodDisruptionBudgetList.class, ObjectApi::light)
+                .stream()
                 .filter(each -> each.getSpec().getSelector() != null)
                 .filter(each -> Selectors.selects(each.getSpec().getSelector(), labels))
                 .map(PodDisruptionBudget::getMetadata)

@@ -72,7 +72,7 @@ class PermissionsIT {
         KubeAccess access = ThisFunction.access(server);
         for (String mode : List.of("delete", "evict")) {
             try (FunctionProcess function = ThisFunction.acting(access, Map.of("DELETE_POD_MODE", mode))) {
-                assertThat(function.status("_/ready")).isEqualTo(200);
+                function.awaitReady();
             }
         }
     }
@@ -120,7 +120,7 @@ class PermissionsIT {
         Pod pod = TestPods.create(client, namespace, "web-0");
         KubeAccess local = Permissions.inNamespace(server, namespace);
         try (FunctionProcess function = ThisFunction.acting(local, Map.of("RESPONSE_NAMESPACES", namespace))) {
-            assertThat(function.status("_/ready")).isEqualTo(200);
+            function.awaitReady();
             Send.PLAIN
                     .to(function.uri(), RecordedAlert.shellIn(pod))
                     .then()

@@ -6,6 +6,7 @@ import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Read;
 import dev.falcoresponse.action.Reversible.Adapted;
 import dev.falcoresponse.action.Run;
+import dev.falcoresponse.event.KubernetesNames;
 import dev.falcoresponse.kubernetes.PodApi;
 import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -46,7 +47,9 @@ record AddressAdaptation(AddressPolicies policies, PodApi pods, List<String> nam
     private Optional<Pod> blockedPod(NetworkPolicy policy) throws OutcomeException {
         ObjectMeta meta = policy.getMetadata();
         if (!meta.getName().endsWith(Quarantine.ADDRESSES)
-                || meta.getOwnerReferences().isEmpty()) {
+                || !meta.getName().startsWith("falco-response-")
+                || meta.getOwnerReferences().isEmpty()
+                || !KubernetesNames.isName(meta.getOwnerReferences().getFirst().getName())) {
             return Optional.empty();
         }
         return pods.find(

@@ -17,8 +17,7 @@ record AddressPolicies(ObjectApi api, Policies policies, PodPatcher patcher) {
     }
 
     List<NetworkPolicy> list(String namespace) throws OutcomeException {
-        return api.list(Policies.NETWORK_POLICIES, namespace, NetworkPolicyList.class)
-                .getItems();
+        return api.list(Policies.NETWORK_POLICIES, namespace, "", NetworkPolicyList.class, ObjectApi::light);
     }
 
     Optional<GenericKubernetesResource> find(Pod pod) throws OutcomeException {

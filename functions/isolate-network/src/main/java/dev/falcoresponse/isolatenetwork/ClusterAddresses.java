@@ -6,6 +6,7 @@ import dev.falcoresponse.action.Permission;
 import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.kubernetes.ObjectApi;
 import dev.falcoresponse.kubernetes.Resource;
+import dev.falcoresponse.pods.Pods;
 import io.fabric8.kubernetes.api.model.HostIP;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
@@ -103,21 +104,15 @@ final class ClusterAddresses {
     }
 
     private List<Owned> read() throws OutcomeException {
-        List<Owned> all = new ArrayList<>();
-        api.listInPages(
-                Resource.NODES, "", "", NodeList.class, page -> page.getItems().forEach(node -> add(node, all)));
-        api.listInPages(
-                Resource.SERVICES,
-                "",
-                "",
-                ServiceList.class,
-                page -> page.getItems().forEach(service -> add(service, all)));
-        return List.copyOf(all);
+        List<List<Owned>> all = new ArrayList<>();
+        all.addAll(api.list(Resource.NODES, "", "", NodeList.class, ClusterAddresses::of));
+        all.addAll(api.list(Resource.SERVICES, "", "", ServiceList.class, ClusterAddresses::of));
+        return all.stream().flatMap(List::stream).toList();
     }
 
-    private static void add(Node node, List<Owned> all) {
+    private static List<Owned> of(Node node) {
         String owner = "node " + node.getMetadata().getName() + "'s, or of a pod on it";
-        Stream.concat(
+        return Stream.concat(
                         node.getStatus().getAddresses().stream()
                                 .map(NodeAddress::getAddress)
                                 .map(Cidr::address),
@@ -129,7 +124,8 @@ final class ClusterAddresses {
                                         .stream()
                                         .map(ClusterAddresses::interfaceAddress)))
                 .flatMap(Optional::stream)
-                .forEach(range -> all.add(new Owned(range, owner)));
+                .map(range -> new Owned(range, owner))
+                .toList();
     }
 
     /** Network plugins note the addresses of bridges and tunnels as annotations, some with the length of their network. */
@@ -137,21 +133,27 @@ final class ClusterAddresses {
         return Cidr.address(annotation.replaceFirst("/\\d{1,3}$", ""));
     }
 
-    private static void add(Service service, List<Owned> all) {
+    private static List<Owned> of(Service service) {
         String owner = "Service " + service.getMetadata().getNamespace() + "/"
                 + service.getMetadata().getName() + "'s";
-        Stream.concat(service.getSpec().getClusterIPs().stream(), service.getSpec().getExternalIPs().stream())
+        return Stream.concat(service.getSpec().getClusterIPs().stream(), service.getSpec().getExternalIPs().stream())
                 .filter(Objects::nonNull)
                 .map(Cidr::address)
                 .flatMap(Optional::stream)
-                .forEach(address -> all.add(new Owned(address, owner)));
+                .map(address -> new Owned(address, owner))
+                .toList();
     }
 
     private Optional<String> pod(Cidr address) throws OutcomeException {
         String selector = ObjectApi.encoded("status.podIP=" + address.host());
-        return api.list(Resource.PODS, "", "?fieldSelector=" + selector, PodList.class).getItems().stream()
-                .findFirst()
-                .map(each -> "pod " + each.getMetadata().getNamespace() + "/"
-                        + each.getMetadata().getName() + "'s");
+        return api
+                .list(
+                        Resource.PODS,
+                        "",
+                        "fieldSelector=" + selector,
+                        PodList.class,
+                        (Pod each) -> "pod " + Pods.name(each) + "'s")
+                .stream()
+                .findFirst();
     }
 }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodList;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Finds the pods whose isolation has expired.
@@ -15,7 +16,7 @@ import java.util.List;
  * @param namespaces where to look; empty: everywhere
  */
 record ExpiredPods(ObjectApi api, List<String> namespaces) {
-    private static final String MARKED = "?labelSelector=" + Quarantine.LABEL.replace("/", "%2F");
+    private static final String MARKED = "labelSelector=" + Quarantine.LABEL.replace("/", "%2F");
 
     ExpiredPods {
         namespaces = namespaces.isEmpty() ? List.of("") : List.copyOf(namespaces);
@@ -24,10 +25,15 @@ record ExpiredPods(ObjectApi api, List<String> namespaces) {
     List<Pod> at(Instant now) throws OutcomeException {
         List<Pod> expired = new ArrayList<>();
         for (String namespace : namespaces) {
-            api.list(Resource.PODS, namespace, MARKED, PodList.class).getItems().stream()
-                    .filter(Quarantine::isMarked)
-                    .filter(pod -> Quarantine.isExpired(pod, now))
-                    .forEach(expired::add);
+            api.list(
+                            Resource.PODS,
+                            namespace,
+                            MARKED,
+                            PodList.class,
+                            (Pod pod) -> Optional.of(pod)
+                                    .filter(Quarantine::isMarked)
+                                    .filter(each -> Quarantine.isExpired(each, now)))
+                    .forEach(pod -> pod.ifPresent(expired::add));
         }
         return expired;
     }

@@ -29,7 +29,7 @@ record IsolatedPod(
 
     /** The pod and the consequences, as the rest of a sentence. */
     String sentence() {
-        return "pod " + Pods.name(pod) + " (uid " + Quarantine.uid(pod) + "); " + consequence()
+        return "pod " + Pods.name(pod) + " (uid " + Quarantine.uid(pod) + "); " + detachment.consequence()
                 + RemainingTraffic.sentence(stillAllowedBy) + caveats.sentence()
                 + proof.map(Proof::sentence).orElse("");
     }
@@ -43,11 +43,11 @@ record IsolatedPod(
                 "policyKinds",
                 policyKinds(),
                 "detached",
-                detachment.detached() && hasAnnotations(),
+                detachment.detached(),
                 "removedLabels",
                 Quarantine.removedLabels(pod),
                 "consequence",
-                consequence(),
+                detachment.consequence(),
                 "stillAllowedBy",
                 stillAllowedBy,
                 "establishedConnections",
@@ -57,16 +57,6 @@ record IsolatedPod(
         proof.ifPresent(each -> details.put("enforced", each.text()));
         details.putAll(caveats.details());
         return details;
-    }
-
-    private String consequence() {
-        return hasAnnotations()
-                ? detachment.consequence()
-                : "it keeps its labels, since its annotations are full and could not hold them";
-    }
-
-    private boolean hasAnnotations() {
-        return Quarantine.annotations(pod).containsKey(Quarantine.SCOPE);
     }
 
     private List<String> policyKinds() {

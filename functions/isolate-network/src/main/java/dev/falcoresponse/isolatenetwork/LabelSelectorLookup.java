@@ -71,8 +71,9 @@ final class LabelSelectorLookup {
     }
 
     private List<LabelSelector> services(Pod pod) throws OutcomeException {
-        return api.list(Resource.SERVICES, pod.getMetadata().getNamespace(), ServiceList.class).getItems().stream()
-                .map(Service::getSpec)
+        return api
+                .list(Resource.SERVICES, pod.getMetadata().getNamespace(), "", ServiceList.class, Service::getSpec)
+                .stream()
                 // the endpoints of a Service without a selector are set by others
                 .filter(spec ->
                         spec.getSelector() != null && !spec.getSelector().isEmpty())

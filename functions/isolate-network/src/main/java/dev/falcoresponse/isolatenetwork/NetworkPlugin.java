@@ -107,16 +107,16 @@ final class NetworkPlugin {
     private Caveats amazon(Pod pod) throws OutcomeException {
         String name = pod.getMetadata().getName();
         String stem = stem(name);
-        String onNode = "?fieldSelector="
+        String onNode = "fieldSelector="
                 + ObjectApi.encoded("spec.nodeName=" + pod.getSpec().getNodeName());
-        List<String> siblings =
-                api.list(Resource.PODS, pod.getMetadata().getNamespace(), onNode, PodList.class).getItems().stream()
-                        .filter(each -> !Quarantine.uid(each).equals(Quarantine.uid(pod)))
-                        .filter(each -> stem(each.getMetadata().getName()).equals(stem))
-                        .map(HasMetadata::getMetadata)
-                        .map(meta -> meta.getName())
-                        .sorted()
-                        .toList();
+        List<String> siblings = api
+                .list(Resource.PODS, pod.getMetadata().getNamespace(), onNode, PodList.class, HasMetadata::getMetadata)
+                .stream()
+                .filter(each -> !each.getUid().equals(Quarantine.uid(pod)))
+                .filter(each -> stem(each.getName()).equals(stem))
+                .map(meta -> meta.getName())
+                .sorted()
+                .toList();
         return siblings.isEmpty()
                 ? Caveats.NONE
                 : new Caveats(

@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.PodList;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Cluster-scoped policies whose pod is gone: a pod cannot own them, so that Kubernetes does not remove them. */
@@ -39,8 +41,9 @@ record OrphanedPolicies(ObjectApi api, Policies policies) {
             return List.of();
         }
         try {
-            return api.list(kind, "", Policies.OURS, GenericKubernetesResourceList.class)
-                    .getItems();
+            return api.list(kind, "", Policies.OURS, GenericKubernetesResourceList.class, ObjectApi::light).stream()
+                    .filter(OrphanedPolicies::isOurs)
+                    .toList();
         } catch (OutcomeException e) {
             if (e.outcome().reason().equals(Reason.FORBIDDEN)) {
                 return List.of(); // the component for this kind of policy is not installed
@@ -49,9 +52,17 @@ record OrphanedPolicies(ObjectApi api, Policies policies) {
         }
     }
 
+    /** One that a person has copied from ours keeps its labels, and has another name. */
+    private static boolean isOurs(GenericKubernetesResource policy) {
+        Map<String, String> labels =
+                Optional.ofNullable(policy.getMetadata().getLabels()).orElse(Map.of());
+        return policy.getMetadata().getName().equals("falco-response-" + labels.get(Quarantine.LABEL));
+    }
+
     private boolean isOrphan(GenericKubernetesResource policy) throws OutcomeException {
         String uid = policy.getMetadata().getLabels().get(Quarantine.LABEL);
-        String marked = "?labelSelector=" + Quarantine.LABEL.replace("/", "%2F") + "%3D" + uid;
-        return api.list(Resource.PODS, "", marked, PodList.class).getItems().isEmpty();
+        String marked = "labelSelector=" + ObjectApi.encoded(Quarantine.LABEL + "=" + uid);
+        return api.list(Resource.PODS, "", marked, PodList.class, ObjectApi::light)
+                .isEmpty();
     }
 }

@@ -115,7 +115,7 @@ final class PodIsolation implements Isolation {
         }
         Optional<InetSocketAddress> reachable =
                 run == Run.REAL ? probe.flatMap(each -> each.reachable(pod)) : Optional.empty();
-        Pod marked;
+        Marked marked;
         try {
             apply(pod, deny, run);
             Marks wanted = new Marks(
@@ -125,12 +125,12 @@ final class PodIsolation implements Isolation {
                     deny.map(each -> each.kind().text()),
                     known,
                     false);
-            marked = mark(alert, pod, wanted, run);
+            marked = mark(alert, pod, wanted, detachment, run);
         } catch (OutcomeException e) {
             removeUnused(pod, deny, known, run, e.outcome());
             throw e;
         }
-        return isolated(marked, detachment, before, deny, reachable, run);
+        return isolated(marked.pod(), marked.detachment(), before, deny, reachable, run);
     }
 
     /** The pod is isolated: the answer says so even if a later step fails. */
@@ -177,15 +177,34 @@ final class PodIsolation implements Isolation {
         }
     }
 
-    /** When its annotations are full, the pod gets the label alone: it is isolated, and keeps its labels. */
-    private Pod mark(Alert alert, Pod pod, Marks wanted, Run run) throws OutcomeException {
+    /** @param detachment what became of it */
+    private record Marked(Pod pod, Detachment detachment) {}
+
+    /** The pod is isolated also where admission insists on its labels, or where its annotations are full. */
+    private Marked mark(Alert alert, Pod pod, Marks wanted, Detachment detachment, Run run) throws OutcomeException {
+        Optional<Pod> detached = unlessRefused(alert, pod, wanted, run);
+        if (detached.isPresent()) {
+            return new Marked(detached.get(), detachment);
+        }
+        Optional<Pod> inPlace = unlessRefused(alert, pod, wanted.keepingLabels(), run);
+        return inPlace.isPresent()
+                ? new Marked(
+                        inPlace.get(),
+                        Detachment.inPlace("it keeps its labels, since admission refused to remove them"))
+                : new Marked(
+                        marks.put(alert, pod, wanted.withoutAnnotations(), run),
+                        Detachment.inPlace(
+                                "it keeps its labels, since its annotations are full and could not hold them"));
+    }
+
+    private Optional<Pod> unlessRefused(Alert alert, Pod pod, Marks wanted, Run run) throws OutcomeException {
         try {
-            return marks.put(alert, pod, wanted, run);
+            return Optional.of(marks.put(alert, pod, wanted, run));
         } catch (OutcomeException e) {
             if (!e.outcome().reason().equals(Reason.REFUSED_BY_ADMISSION)) {
                 throw e;
             }
-            return marks.put(alert, pod, wanted.withoutAnnotations(), run);
+            return Optional.empty();
         }
     }
 
@@ -212,8 +231,12 @@ final class PodIsolation implements Isolation {
     }
 
     private List<NetworkPolicy> list(Pod pod) throws OutcomeException {
-        return api.list(Policies.NETWORK_POLICIES, pod.getMetadata().getNamespace(), NetworkPolicyList.class)
-                .getItems();
+        return api.list(
+                Policies.NETWORK_POLICIES,
+                pod.getMetadata().getNamespace(),
+                "",
+                NetworkPolicyList.class,
+                ObjectApi::light);
     }
 
     /** The policies of others that still let something through: NetworkPolicies add up. */

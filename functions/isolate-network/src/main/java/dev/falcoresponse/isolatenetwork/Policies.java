@@ -29,7 +29,7 @@ final class Policies {
 
     /** The query that selects our policies. */
     static final String OURS =
-            "?labelSelector=" + Quarantine.MANAGED_BY.replace("/", "%2F") + "%3D" + Quarantine.MANAGER;
+            "labelSelector=" + Quarantine.MANAGED_BY.replace("/", "%2F") + "%3D" + Quarantine.MANAGER;
 
     private static final List<Resource> DENYING = List.of(CILIUM, CALICO, CLUSTER, ADMIN);
 

@@ -47,6 +47,11 @@ final class QuarantineMarks {
             Optional<String> policyKind,
             boolean known,
             boolean bare) {
+        /** All marks, and no label removed: somebody may insist on the labels. */
+        Marks keepingLabels() {
+            return new Marks(scope, _ -> Set.of(), owner, policyKind, known, false);
+        }
+
         /** The label alone: full annotations must not keep a pod from being isolated. */
         Marks withoutAnnotations() {
             return new Marks(scope, _ -> Set.of(), Optional.empty(), Optional.empty(), known, true);
@@ -76,8 +81,9 @@ final class QuarantineMarks {
         patch.putLabel(Quarantine.LABEL, Quarantine.uid(pod));
         Map<String, String> annotations = marks.bare() ? Map.of() : annotations(alert, pod, marks, removed);
         annotations.forEach(patch::putAnnotation);
+        // those of an earlier isolation are still needed for its undo
         Quarantine.ANNOTATIONS.stream()
-                .filter(name -> !annotations.containsKey(name))
+                .filter(name -> !annotations.containsKey(name) && !(marks.bare() && marks.known()))
                 .filter(Quarantine.annotations(pod)::containsKey)
                 .forEach(patch::removeAnnotation);
         return patch;

@@ -25,8 +25,12 @@ record ReleaseSteps(Policies policies, PodPatcher patcher, DenyPolicies denyPoli
                     new Skipped(Reason.NOTHING_TO_UNDO, "Pod " + Pods.name(pod) + " is not isolated, or no longer"));
         }
         Pod released = Quarantine.isTouched(pod) ? patcher.patch(pod, Release.patch(pod), run) : pod;
-        for (Held each : held) {
-            policies.remove(each.kind(), each.policy(), run);
+        try {
+            for (Held each : held) {
+                policies.remove(each.kind(), each.policy(), run);
+            }
+        } catch (OutcomeException e) {
+            throw e.afterChange();
         }
         Release done = new Release(pod, released, held);
         return new Change(RELEASED, run.verb("Released", "release") + done.sentence(), done.details());

@@ -57,7 +57,7 @@ class AddressIT {
                 server.client(),
                 ThisFunction.MANIFESTS.resolveSibling("components").resolve("isolate-address/rbac.yaml"));
         function = fresh();
-        assertThat(function.status("_/ready")).isEqualTo(200);
+        function.awaitReady();
     }
 
     private static FunctionProcess fresh() {

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
 
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KubeAccess;
@@ -12,12 +13,19 @@ import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
+import dev.falcoresponse.testing.ServiceAccountAccess;
 import dev.falcoresponse.testing.TestPods;
 import dev.falcoresponse.testing.ThisFunction;
+import dev.falcoresponse.testing.Waiting;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.restassured.response.ValidatableResponse;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,6 +47,7 @@ class IsolatedPodIT {
     static void start(KubeApiServer apiServer) {
         server = apiServer;
         access = ThisFunction.access(server);
+        ServiceAccountAccess.apply(server.client(), ThisFunction.MANIFESTS.resolve("fence.yaml"));
         function = ThisFunction.acting(access, Map.of("RESPONSE_COOLDOWN", "0s"));
     }
 
@@ -465,6 +474,82 @@ class IsolatedPodIT {
                 .body("message", containsString("its annotations are full"));
 
         assertThat(shop.labels(pod)).containsEntry("app", "web");
+        assertCutOff(pod);
+    }
+
+    @Test
+    void wherePodsMustKeepTheirLabelsItExpiresAllTheSame() {
+        Pod pod = shop.deployed();
+        String yaml = """
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: ValidatingAdmissionPolicy
+                metadata: {name: keep-app}
+                spec:
+                  matchConstraints:
+                    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [UPDATE], resources: [pods]}]
+                  validations: [{expression: "'app' in object.metadata.?labels.orValue({})", message: "pods keep their app"}]
+                ---
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: ValidatingAdmissionPolicyBinding
+                metadata: {name: keep-app}
+                spec:
+                  policyName: keep-app
+                  validationActions: [Deny]
+                  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "%s"}}}
+                """.formatted(shop.namespace);
+        var insisting = shop.client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)));
+        insisting.create();
+        try (FunctionProcess expiring =
+                ThisFunction.acting(access, Map.of("RESPONSE_COOLDOWN", "0s", "ISOLATE_NETWORK_EXPIRES_AFTER", "1h"))) {
+            Waiting.until("the labels to be kept", Duration.ofSeconds(30), () -> isKept(pod));
+            Send.BINARY
+                    .to(expiring.uri(), RecordedAlert.shellIn(pod))
+                    .then()
+                    .statusCode(200)
+                    .body("outcome", equalTo("acted"), "reason", equalTo("isolated"))
+                    .body("details.detached", equalTo(false), "details.expiresAt", notNullValue())
+                    .body("message", containsString("admission refused to remove them"));
+        } finally {
+            insisting.delete();
+        }
+        assertThat(shop.labels(pod)).containsEntry("app", "web");
+        assertThat(shop.annotations(pod)).containsKeys("falco-response/expires-at", "falco-response/rule");
+        assertCutOff(pod);
+    }
+
+    private boolean isKept(Pod pod) {
+        try {
+            shop.client
+                    .resource(pod)
+                    .patch(
+                            new PatchContext.Builder()
+                                    .withPatchType(PatchType.JSON_MERGE)
+                                    .withDryRun(List.of("All"))
+                                    .build(),
+                            "{\"metadata\":{\"labels\":{\"app\":null}}}");
+            return false;
+        } catch (KubernetesClientException e) {
+            return true;
+        }
+    }
+
+    @Test
+    void anOwnerThatCannotExistKeepsNoPodFromBeingCutOff() {
+        Pod pod = TestPods.create(
+                shop.client,
+                shop.namespace,
+                "odd",
+                each -> each.editMetadata()
+                        .addNewOwnerReference()
+                        .withApiVersion("apps/v1")
+                        .withKind("ReplicaSet")
+                        .withName("a b/../x")
+                        .withUid("x")
+                        .withController(true)
+                        .endOwnerReference()
+                        .endMetadata());
+
+        isolate(pod).body("details.consequence", containsString("is gone"));
         assertCutOff(pod);
     }
 

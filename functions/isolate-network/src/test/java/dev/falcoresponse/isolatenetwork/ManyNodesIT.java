@@ -98,7 +98,7 @@ class ManyNodesIT {
                             .map(answer -> answer.jsonPath().getString("reason")))
                     .hasSize(ALERTS)
                     .containsOnly("address-blocked");
-            assertThat(proxy.calls("/api/v1/nodes")).hasSize(NODES / 500);
+            assertThat(proxy.calls("/api/v1/nodes")).hasSize(NODES / 100);
 
             Response inside = Send.BINARY.to(
                     function.uri(), RecordedAlert.shellIn(pods.getFirst()).withField("fd.rip", "172.16.107.249"));

@@ -15,6 +15,7 @@ import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
+import dev.falcoresponse.testing.ServiceAccountAccess;
 import dev.falcoresponse.testing.TestPods;
 import dev.falcoresponse.testing.ThisFunction;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -58,6 +59,7 @@ class ReleaseIT {
         server = apiServer;
         client = server.client();
         access = ThisFunction.access(server);
+        ServiceAccountAccess.apply(server.client(), ThisFunction.MANIFESTS.resolve("fence.yaml"));
         isolate = ThisFunction.acting(access, Map.of("RESPONSE_COOLDOWN", "0s"));
     }
 
@@ -449,7 +451,7 @@ class ReleaseIT {
 
     @Test
     void withTheShippedRoleItIsReady() {
-        assertThat(isolate.status("_/ready")).isEqualTo(200);
+        isolate.awaitReady();
     }
 
     @Test

@@ -5,9 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.event.Notification;
 import dev.falcoresponse.event.Priority;
-import dev.falcoresponse.event.Replies;
 import dev.falcoresponse.event.Times;
-import dev.falcoresponse.event.UnreadableException;
 import dev.falcoresponse.record.ResponseRecord;
 import java.time.InstantSource;
 import java.util.List;
@@ -31,15 +29,7 @@ record Messages(InstantSource clock) {
     /** The record of a reply; empty for a dead letter. */
     private static Optional<ResponseRecord> reply(Alert event) {
         boolean undelivered = !event.event().attribute("knativeerrorcode").isEmpty() && !isLate(event);
-        try {
-            Optional<String> sender = Replies.sender(event.event().attribute("type"));
-            return sender.isEmpty() || undelivered
-                    ? Optional.empty()
-                    : Optional.of(Replies.record(event.event(), sender.get()))
-                            .filter(record -> REPLIED.contains(record.outcome()));
-        } catch (UnreadableException e) {
-            return Optional.empty();
-        }
+        return event.reply().filter(record -> !undelivered && REPLIED.contains(record.outcome()));
     }
 
     /** A reply that this function could not tell at first: it is its own dead letter sink. */

@@ -55,7 +55,9 @@ final class NotificationReader implements EventReader {
                 List.of(),
                 PodReference.NONE,
                 Map.of(),
-                "",
-                event);
+                Optional.empty(),
+                Optional.empty(),
+                event,
+                Optional.empty());
     }
 }

@@ -120,7 +120,9 @@ record Request(ConfigMap object) {
                 List.of(),
                 isPod ? new PodReference(get(NAMESPACE), get(NAME), get(UID), "", "", "") : PodReference.NONE,
                 Map.of(),
-                "",
-                new ReceivedEvent(Map.of(), new byte[0]));
+                Optional.empty(),
+                Optional.empty(),
+                new ReceivedEvent(Map.of(), new byte[0]),
+                Optional.empty());
     }
 }

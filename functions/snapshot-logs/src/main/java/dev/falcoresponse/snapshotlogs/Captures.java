@@ -32,6 +32,9 @@ final class Captures implements AutoCloseable {
     /** For all logs of a pod; the Trigger waits longer. */
     private static final Duration DEADLINE = Duration.ofSeconds(75);
 
+    /** How long a preview reads a log, of which it needs nothing. */
+    private static final Duration PREVIEW = Duration.ofSeconds(1);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final EvidenceStore store;
@@ -121,8 +124,14 @@ final class Captures implements AutoCloseable {
         return new Change(SnapshotLogs.CAPTURED, message, details);
     }
 
-    Change preview(Alert alert, Pod pod) {
+    /** Asks for what the capture needs: where that is forbidden, the capture would fail, too. */
+    Change preview(Alert alert, Pod pod) throws OutcomeException, IOException {
         List<ContainerLog> logs = ContainerLog.all(pod);
+        context.read(pod, new Manifest());
+        Optional<ContainerLog> some = logs.stream().filter(ContainerLog::hasRun).findFirst();
+        if (some.isPresent()) {
+            requireAllowed(pod, some.get());
+        }
         String location = objects(alert, pod).location("");
         return new Change(
                 SnapshotLogs.CAPTURED,
@@ -133,6 +142,17 @@ final class Captures implements AutoCloseable {
                         "containers", containers(pod),
                         "logs", logs.stream().map(Captures::describe).toList(),
                         "maxBytes", settings.maxBytes()));
+    }
+
+    private void requireAllowed(Pod pod, ContainerLog log) throws OutcomeException, IOException {
+        try {
+            podLogs.read(
+                    pod, log, Optional.of(Duration.ofSeconds(1)), Instant.now().plus(PREVIEW), _ -> {});
+        } catch (OutcomeException e) {
+            if (e.outcome().reason().equals(Reason.FORBIDDEN)) {
+                throw e;
+            }
+        }
     }
 
     private static String describe(ContainerLog log) {

@@ -120,13 +120,13 @@ final class PodContext {
                 .ifPresent(uids::add);
         List<GenericKubernetesResource> events = new ArrayList<>();
         for (String uid : uids) {
-            String about = "?fieldSelector=regarding.uid%3D" + URLEncoder.encode(uid, UTF_8);
+            String about = "fieldSelector=regarding.uid%3D" + URLEncoder.encode(uid, UTF_8);
             events.addAll(api.list(
-                            Resource.EVENTS,
-                            pod.getMetadata().getNamespace(),
-                            about,
-                            GenericKubernetesResourceList.class)
-                    .getItems());
+                    Resource.EVENTS,
+                    pod.getMetadata().getNamespace(),
+                    about,
+                    GenericKubernetesResourceList.class,
+                    ObjectApi::light));
         }
         if (events.isEmpty()) {
             manifest.note("events.yaml", "there is none");

@@ -47,9 +47,17 @@ record Managers(ObjectApi objects) {
     }
 
     private List<String> targeting(String kind, Resource resource, Workload workload) throws OutcomeException {
-        return objects.list(resource, workload.namespace(), GenericKubernetesResourceList.class).getItems().stream()
-                .filter(each -> targets(each, workload))
-                .map(each -> kind + " " + each.getMetadata().getName())
+        return objects
+                .list(
+                        resource,
+                        workload.namespace(),
+                        "",
+                        GenericKubernetesResourceList.class,
+                        (GenericKubernetesResource each) -> targets(each, workload)
+                                ? kind + " " + each.getMetadata().getName()
+                                : "")
+                .stream()
+                .filter(name -> !name.isEmpty())
                 .sorted()
                 .toList();
     }

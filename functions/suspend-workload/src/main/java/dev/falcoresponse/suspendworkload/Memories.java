@@ -15,7 +15,7 @@ import java.util.Optional;
 /** The memories of all suspended workloads. */
 record Memories(OwnConfigMaps configMaps) {
     private static final String LABEL = "falco-response/suspended";
-    private static final String SELECTOR = "?labelSelector=falco-response%2Fsuspended%3Dtrue";
+    private static final String SELECTOR = "labelSelector=falco-response%2Fsuspended%3Dtrue";
 
     Optional<String> missingPermissions(AccessApi access) throws OutcomeException {
         return configMaps.missingPermissions(access, List.of("get", "list", "create", "delete"));

@@ -42,6 +42,10 @@ record Memory(ConfigMap slot) {
         return Optional.of(get(EXPIRES_AT)).filter(text -> !text.isEmpty());
     }
 
+    Instant created() {
+        return Instant.parse(slot.getMetadata().getCreationTimestamp());
+    }
+
     boolean isExpired(Instant now) {
         return Times.hasCome(get(EXPIRES_AT), now);
     }

@@ -24,6 +24,7 @@ import dev.falcoresponse.kubernetes.OwnConfigMaps;
 import dev.falcoresponse.pods.Pods;
 import dev.falcoresponse.settings.ResponseSettings;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -39,6 +40,9 @@ final class SuspendWorkload implements Reversible<Workload> {
 
     private static final Reason RESUMED = Reason.acted("resumed");
     private static final Reason NOT_OFTEN_ENOUGH = Reason.skipped("not-often-enough");
+
+    /** A memory is made a moment before its change. */
+    private static final Duration BEFORE_ITS_CHANGE = Duration.ofMinutes(1);
 
     private final Workloads target;
     private final WorkloadApi workloads;
@@ -230,11 +234,13 @@ final class SuspendWorkload implements Reversible<Workload> {
                         .filter(each -> each.uid().equals(uid));
     }
 
-    /** Memories of workloads that are gone. */
+    /** Memories of workloads that are gone, or that others have put back: what they do to these later is not ours to undo. */
     @Override
     public List<Adapted<Workload>> adapt(Instant now) throws OutcomeException {
         for (Memory memory : memories.all()) {
-            if (remembered(memory).isEmpty()) {
+            Optional<Workload> workload = remembered(memory);
+            boolean old = memory.created().plus(BEFORE_ITS_CHANGE).isBefore(now);
+            if (workload.isEmpty() || (old && !workload.get().isSuspended())) {
                 memories.forget(memory, Run.REAL);
             }
         }

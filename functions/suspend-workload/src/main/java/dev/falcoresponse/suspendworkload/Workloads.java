@@ -46,10 +46,19 @@ record Workloads(WorkloadApi api, ObjectApi objects, Pods pods, ResponseSettings
     private static final Map<String, Resource> BETWEEN =
             Map.of("ReplicaSet", REPLICA_SETS, "Job", WorkloadKind.JOB.resource());
 
+    /** What may control a pod: whoever may create pods can claim any controller, and a Deployment never has pods of its own. */
+    private static final Set<String> OF_PODS = Set.of("ReplicaSet", "StatefulSet", "Job");
+
     /** A controller as its pod names it. */
-    private record Controller(String kind, String name, String uid) {
+    private record Controller(String apiVersion, String kind, String name, String uid) {
         static Controller of(OwnerReference reference) {
-            return new Controller(reference.getKind(), reference.getName(), reference.getUid());
+            return new Controller(
+                    reference.getApiVersion(), reference.getKind(), reference.getName(), reference.getUid());
+        }
+
+        /** Kinds of other APIs may have the same name; a record may not tell the API. */
+        boolean isOf(Resource resource) {
+            return apiVersion.isEmpty() || apiVersion.equals(resource.apiVersion());
         }
     }
 
@@ -82,7 +91,10 @@ record Workloads(WorkloadApi api, ObjectApi objects, Pods pods, ResponseSettings
             return new Missing<>(
                     new Denied(Reason.OWNER_KIND, chained.kind() + " is one of RESPONSE_DENIED_OWNER_KINDS"));
         }
-        return root(namespace, new Controller(chained.kind(), chained.name(), chained.uid()), Identity.UID);
+        return root(
+                namespace,
+                new Controller(chained.apiVersion(), chained.kind(), chained.name(), chained.uid()),
+                Identity.UID);
     }
 
     private Found<Workload> ofPod(Pod pod, Identity identity, Effect effect) throws OutcomeException {
@@ -93,7 +105,13 @@ record Workloads(WorkloadApi api, ObjectApi objects, Pods pods, ResponseSettings
         Optional<Controller> controller = controller(pod);
         return controller.isEmpty()
                 ? denied("Pod " + Pods.name(pod) + " has no controller that could be suspended")
-                : root(pod.getMetadata().getNamespace(), controller.get(), identity);
+                : ofPod(pod.getMetadata().getNamespace(), controller.get(), identity);
+    }
+
+    private Found<Workload> ofPod(String namespace, Controller controller, Identity identity) throws OutcomeException {
+        return OF_PODS.contains(controller.kind())
+                ? root(namespace, controller, identity)
+                : denied(controller.kind() + " " + namespace + "/" + controller.name() + " cannot be suspended");
     }
 
     private static Optional<Controller> controller(HasMetadata object) {
@@ -101,7 +119,8 @@ record Workloads(WorkloadApi api, ObjectApi objects, Pods pods, ResponseSettings
     }
 
     private Found<Workload> root(String namespace, Controller controller, Identity identity) throws OutcomeException {
-        Optional<Resource> between = Optional.ofNullable(BETWEEN.get(controller.kind()));
+        Optional<Resource> between =
+                Optional.ofNullable(BETWEEN.get(controller.kind())).filter(controller::isOf);
         if (between.isPresent()) {
             Optional<GenericKubernetesResource> object =
                     objects.find(between.get(), namespace, controller.name(), GenericKubernetesResource.class);
@@ -114,7 +133,8 @@ record Workloads(WorkloadApi api, ObjectApi objects, Pods pods, ResponseSettings
                 return root(namespace, above.get(), identity);
             }
         }
-        Optional<WorkloadKind> kind = WorkloadKind.named(controller.kind());
+        Optional<WorkloadKind> kind =
+                WorkloadKind.named(controller.kind()).filter(each -> controller.isOf(each.resource()));
         if (kind.isEmpty()) {
             return denied(controller.kind() + " " + namespace + "/" + controller.name() + " cannot be suspended");
         }

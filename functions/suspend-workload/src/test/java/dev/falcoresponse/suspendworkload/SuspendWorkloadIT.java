@@ -190,6 +190,34 @@ class SuspendWorkloadIT {
     }
 
     @Test
+    void aPodThatClaimsToBeADeploymentsOwnSuspendsNothing() {
+        Deployment web = shop.deployment("web", 3);
+
+        send(shop.pod(web)).body("outcome", equalTo("denied"), "reason", equalTo("kind"));
+        assertThat(shop.replicas(web)).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"apps.kruise.io/v1beta1,StatefulSet", "batch.volcano.sh/v1alpha1,Job", "example.org/v1,ReplicaSet"})
+    void aKindOfAnotherApiIsNoneOfOurs(String apiVersion, String kind) {
+        Pod pod = TestPods.create(
+                client,
+                shop.namespace(),
+                "web-0",
+                each -> each.editMetadata()
+                        .addNewOwnerReference()
+                        .withApiVersion(apiVersion)
+                        .withKind(kind)
+                        .withName("web")
+                        .withUid("u")
+                        .withController(true)
+                        .endOwnerReference()
+                        .endMetadata());
+
+        send(pod).body("outcome", equalTo("denied"), "reason", equalTo("kind"));
+    }
+
+    @Test
     void aKindThatIsNotSetIsLeftAlone() {
         Deployment web = shop.deployment("web", 3);
         try (FunctionProcess jobs = ThisFunction.acting(access, Map.of("SUSPEND_WORKLOAD_KINDS", "Job,CronJob"))) {
