@@ -32,9 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A real API server with Knative's schemas accepts every field of the manifests in knative/. */
-@NeedsKubeApiServer
+@NeedsKubeApiServer(own = true)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ManifestsIT {
+    private static final String CHANGES = "/metadata/labels/falco-response~1changes";
     private static final Path KNATIVE = Path.of("..", "knative");
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final String POD_SPEC = "/spec/template/spec/";
@@ -94,12 +95,17 @@ final class ManifestsIT {
             assertThat(created.at("/metadata/labels/networking.knative.dev~1visibility")
                             .asText())
                     .isEqualTo("cluster-local");
-            for (String field : List.of("serviceAccountName", "timeoutSeconds", "containerConcurrency")) {
+            assertThat(created.at(CHANGES)).as(action).isEqualTo(shipped.at(CHANGES));
+            // longer than the broker's timeout, which holds for every Trigger here
+            assertThat(created.at(POD_SPEC + "timeoutSeconds").asInt()).isEqualTo(150);
+            for (String field : List.of("serviceAccountName", "containerConcurrency")) {
                 assertThat(created.at(POD_SPEC + field)).isEqualTo(shipped.at(POD_SPEC + field));
             }
             JsonNode container = created.at(POD_SPEC + "containers/0");
             assertThat(container.path("image").asText()).isEqualTo("registry.test/responses/" + action + ":1");
             assertThat(container.path("env")).isEqualTo(shipped.at(POD_SPEC + "containers/0/env"));
+            assertThat(container.at("/resources/limits/memory"))
+                    .isEqualTo(shipped.at(POD_SPEC + "containers/0/resources/limits/memory"));
             assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/_/ready");
             assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/_/health");
             assertThat(container.at("/securityContext/runAsNonRoot").asBoolean())
@@ -113,6 +119,11 @@ final class ManifestsIT {
                     .containsExactlyInAnyOrderElementsOf(
                             shipped.at(POD_SPEC + "containers/0/volumeMounts").findValuesAsText("mountPath"));
         }
+        JsonNode broker = get("broker", "default");
+        assertThat(broker.at("/spec/delivery/timeout").asText()).isEqualTo("PT2M");
+        assertThat(broker.at("/metadata/annotations/messaging.knative.dev~1async-handler")
+                        .asText())
+                .isEqualTo("true");
         RuleBook byKn = RuleBook.read(triggersOf(server), List.of());
         RuleBook shippedRules = RuleBook.read(KNATIVE, List.of());
         assertThat(byKn.triggers())
