@@ -115,7 +115,7 @@ final class PodIsolation implements Isolation {
         }
         Optional<InetSocketAddress> reachable =
                 run == Run.REAL ? probe.flatMap(each -> each.reachable(pod)) : Optional.empty();
-        Marked marked;
+        QuarantineMarks.Marked marked;
         try {
             apply(pod, deny, run);
             Marks wanted = new Marks(
@@ -125,7 +125,7 @@ final class PodIsolation implements Isolation {
                     deny.map(each -> each.kind().text()),
                     known,
                     false);
-            marked = mark(alert, pod, wanted, detachment, run);
+            marked = marks.put(alert, pod, wanted, detachment, run);
         } catch (OutcomeException e) {
             removeUnused(pod, deny, known, run, e.outcome());
             throw e;
@@ -174,37 +174,6 @@ final class PodIsolation implements Isolation {
             if (deny.isPresent()) {
                 policies.removeIfPresent(deny.get().kind(), pod, Quarantine.policyName(pod), run);
             }
-        }
-    }
-
-    /** @param detachment what became of it */
-    private record Marked(Pod pod, Detachment detachment) {}
-
-    /** The pod is isolated also where admission insists on its labels, or where its annotations are full. */
-    private Marked mark(Alert alert, Pod pod, Marks wanted, Detachment detachment, Run run) throws OutcomeException {
-        Optional<Pod> detached = unlessRefused(alert, pod, wanted, run);
-        if (detached.isPresent()) {
-            return new Marked(detached.get(), detachment);
-        }
-        Optional<Pod> inPlace = unlessRefused(alert, pod, wanted.keepingLabels(), run);
-        return inPlace.isPresent()
-                ? new Marked(
-                        inPlace.get(),
-                        Detachment.inPlace("it keeps its labels, since admission refused to remove them"))
-                : new Marked(
-                        marks.put(alert, pod, wanted.withoutAnnotations(), run),
-                        Detachment.inPlace(
-                                "it keeps its labels, since its annotations are full and could not hold them"));
-    }
-
-    private Optional<Pod> unlessRefused(Alert alert, Pod pod, Marks wanted, Run run) throws OutcomeException {
-        try {
-            return Optional.of(marks.put(alert, pod, wanted, run));
-        } catch (OutcomeException e) {
-            if (!e.outcome().reason().equals(Reason.REFUSED_BY_ADMISSION)) {
-                throw e;
-            }
-            return Optional.empty();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.falcoresponse.isolatenetwork;
 import static java.util.stream.Collectors.joining;
 
 import dev.falcoresponse.action.OutcomeException;
+import dev.falcoresponse.action.Reason;
 import dev.falcoresponse.action.Run;
 import dev.falcoresponse.event.Alert;
 import dev.falcoresponse.isolatenetwork.IsolateNetworkSettings.Scope;
@@ -55,6 +56,37 @@ final class QuarantineMarks {
         /** The label alone: full annotations must not keep a pod from being isolated. */
         Marks withoutAnnotations() {
             return new Marks(scope, _ -> Set.of(), Optional.empty(), Optional.empty(), known, true);
+        }
+    }
+
+    /** @param detachment what became of it */
+    record Marked(Pod pod, Detachment detachment) {}
+
+    /** The pod is isolated also where admission insists on its labels, or where its annotations are full. */
+    Marked put(Alert alert, Pod pod, Marks wanted, Detachment detachment, Run run) throws OutcomeException {
+        Optional<Pod> detached = unlessRefused(alert, pod, wanted, run);
+        if (detached.isPresent()) {
+            return new Marked(detached.get(), detachment);
+        }
+        Optional<Pod> inPlace = unlessRefused(alert, pod, wanted.keepingLabels(), run);
+        return inPlace.isPresent()
+                ? new Marked(
+                        inPlace.get(),
+                        Detachment.inPlace("it keeps its labels, since admission refused to remove them"))
+                : new Marked(
+                        put(alert, pod, wanted.withoutAnnotations(), run),
+                        Detachment.inPlace(
+                                "it keeps its labels, since its annotations are full and could not hold them"));
+    }
+
+    private Optional<Pod> unlessRefused(Alert alert, Pod pod, Marks wanted, Run run) throws OutcomeException {
+        try {
+            return Optional.of(put(alert, pod, wanted, run));
+        } catch (OutcomeException e) {
+            if (!e.outcome().reason().equals(Reason.REFUSED_BY_ADMISSION)) {
+                throw e;
+            }
+            return Optional.empty();
         }
     }
 

@@ -41,6 +41,7 @@ record AskedTarget(String action, Requests requests, Pods pods, AlertGuards guar
                 guards::stale,
                 guards::otherCluster,
                 this::systemIdentity,
+                this::protectedAccount,
                 unlessOther(guards::protectedNamespace));
     }
 
@@ -52,6 +53,14 @@ record AskedTarget(String action, Requests requests, Pods pods, AlertGuards guar
     private Optional<Outcome> systemIdentity(Alert alert) {
         return action.equals(RESTRICT_ACCESS)
                 ? alert.user().flatMap(user -> system.refusal(user.name(), user.groups()))
+                : Optional.empty();
+    }
+
+    private Optional<Outcome> protectedAccount(Alert alert) {
+        return action.equals(RESTRICT_ACCESS)
+                ? alert.user()
+                        .flatMap(user -> SystemIdentity.namespace(user.name()))
+                        .flatMap(guards::protectedNamespace)
                 : Optional.empty();
     }
 

@@ -459,6 +459,12 @@ class RequestApprovalIT {
                                     .at(Instant.now())
                                     .withField("ka.user.name", "system:kube-scheduler"))
                     .body("outcome", equalTo("denied"), "reason", equalTo("system-identity"));
+            send(
+                            users,
+                            RecordedAlert.named("k8saudit-attach-exec-pod")
+                                    .at(Instant.now())
+                                    .withField("ka.user.name", "system:serviceaccount:knative-serving:controller"))
+                    .body("outcome", equalTo("denied"), "reason", equalTo("protected-namespace"));
         }
         Pod pod = TestPods.create(client, namespace, "web-0");
         RecordedAlert half =

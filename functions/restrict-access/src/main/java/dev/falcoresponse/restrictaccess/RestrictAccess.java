@@ -151,7 +151,7 @@ final class RestrictAccess implements Reversible<Subject> {
         restriction.expiry().ifPresent(time -> details.put("expiresAt", time));
         return new Change(
                 RESTRICTED,
-                run.verb("Restricted", "restrict") + " " + subject + sentence(subject)
+                run.verb("Restricted", "restrict") + " " + subject + subject.consequence()
                         + (asked
                                 ? ""
                                 : "; whether the policy is in force can be asked only after the first restriction"),
@@ -184,19 +184,6 @@ final class RestrictAccess implements Reversible<Subject> {
         } catch (OutcomeException e) {
             throw run == Run.REAL ? e.afterChange() : e;
         }
-    }
-
-    private static String sentence(Subject subject) {
-        String what = "; it can still read, but change nothing";
-        return switch (subject.kind()) {
-            case POD ->
-                what + "; other pods of its ServiceAccount, and tokens that are not bound to it, are not restricted";
-            case USER ->
-                what
-                        + (subject.groups().isEmpty()
-                                ? "; the alert does not tell its groups: members of system:masters are never restricted"
-                                : "");
-        };
     }
 
     @Override

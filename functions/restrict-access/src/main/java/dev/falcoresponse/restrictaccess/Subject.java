@@ -70,6 +70,20 @@ record Subject(
         };
     }
 
+    /** What a restriction means for it, as the rest of a sentence. */
+    String consequence() {
+        String what = "; it can still read, but change nothing";
+        return switch (kind) {
+            case POD ->
+                what + "; other pods of its ServiceAccount, and tokens that are not bound to it, are not restricted";
+            case USER ->
+                what
+                        + (groups.isEmpty()
+                                ? "; the alert does not tell its groups: members of system:masters are never restricted"
+                                : "");
+        };
+    }
+
     @Override
     public String toString() {
         return switch (kind) {

@@ -38,7 +38,6 @@ import java.util.stream.Stream;
 final class SuspendWorkload implements Reversible<Workload> {
     static final String NAME = "suspend-workload";
 
-    private static final Reason RESUMED = Reason.acted("resumed");
     private static final Reason NOT_OFTEN_ENOUGH = Reason.skipped("not-often-enough");
 
     /** A memory is made a moment before its change. */
@@ -84,7 +83,7 @@ final class SuspendWorkload implements Reversible<Workload> {
 
     @Override
     public List<Reason> reasons() {
-        return List.of(Suspension.SUSPENDED, RESUMED, NOT_OFTEN_ENOUGH, Workloads.KIND);
+        return List.of(Suspension.SUSPENDED, Suspension.RESUMED, NOT_OFTEN_ENOUGH, Workloads.KIND);
     }
 
     @Override
@@ -155,7 +154,8 @@ final class SuspendWorkload implements Reversible<Workload> {
     /** The alert's pod is gone as soon as the workload is at 0. */
     @Override
     public Optional<Change> confirm(ObjectReference object, Map<String, Object> details) throws OutcomeException {
-        Optional<Workload> workload = find(object.kind(), object.namespace(), object.name(), object.uid())
+        Optional<Workload> workload = workloads
+                .find(object.kind(), object.namespace(), object.name(), object.uid())
                 .filter(now -> now.isSuspended() && now.memory().isPresent());
         return workload.isEmpty()
                 ? Optional.empty()
@@ -196,17 +196,12 @@ final class SuspendWorkload implements Reversible<Workload> {
         } catch (OutcomeException e) {
             throw e.afterChange();
         }
-        Map<String, Object> details = workload.kind().isScaled() ? Map.of("replicas", memory.replicas()) : Map.of();
-        return new Change(
-                RESUMED,
-                run.verb("Resumed", "resume") + " " + workload + " (uid " + workload.uid() + ")"
-                        + (workload.kind().isScaled() ? ": to " + memory.replicas() + " replicas" : ""),
-                details);
+        return Suspension.undone(workload, memory, run);
     }
 
     @Override
     public Reason undone() {
-        return RESUMED;
+        return Suspension.RESUMED;
     }
 
     @Override
@@ -221,17 +216,8 @@ final class SuspendWorkload implements Reversible<Workload> {
     }
 
     private Optional<Workload> remembered(Memory memory) throws OutcomeException {
-        return find(
+        return workloads.find(
                 memory.get(Memory.KIND), memory.get(Memory.NAMESPACE), memory.get(Memory.NAME), memory.get(Memory.UID));
-    }
-
-    private Optional<Workload> find(String kind, String namespace, String name, String uid) throws OutcomeException {
-        Optional<WorkloadKind> known = WorkloadKind.named(kind);
-        return known.isEmpty()
-                ? Optional.empty()
-                : workloads
-                        .find(known.get(), namespace, name)
-                        .filter(each -> each.uid().equals(uid));
     }
 
     /** Memories of workloads that are gone, or that others have put back: what they do to these later is not ours to undo. */

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What is said of a suspension. */
+/** What is said of a suspension, and of its end. */
 final class Suspension {
     static final Reason SUSPENDED = Reason.acted("suspended");
+    static final Reason RESUMED = Reason.acted("resumed");
 
     private Suspension() {}
 
@@ -22,6 +23,15 @@ final class Suspension {
         expiry.ifPresent(time -> details.put("expiresAt", time));
         return new Change(
                 SUSPENDED, run.verb("Suspended", "suspend") + sentence(workload, replicas, managedBy), details);
+    }
+
+    static Change undone(Workload workload, Memory memory, Run run) {
+        boolean scaled = workload.kind().isScaled();
+        return new Change(
+                RESUMED,
+                run.verb("Resumed", "resume") + " " + workload + " (uid " + workload.uid() + ")"
+                        + (scaled ? ": to " + memory.replicas() + " replicas" : ""),
+                scaled ? Map.of("replicas", memory.replicas()) : Map.of());
     }
 
     private static String sentence(Workload workload, int replicas, List<String> managedBy) {

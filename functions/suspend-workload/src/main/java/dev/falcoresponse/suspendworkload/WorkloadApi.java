@@ -26,6 +26,14 @@ record WorkloadApi(ApiClient client, ObjectApi objects, Memories memories) {
                         kind, found.get(), memories.of(found.get().getMetadata().getUid())));
     }
 
+    /** The very workload with this uid. */
+    Optional<Workload> find(String kind, String namespace, String name, String uid) throws OutcomeException {
+        Optional<WorkloadKind> known = WorkloadKind.named(kind);
+        return known.isEmpty()
+                ? Optional.empty()
+                : find(known.get(), namespace, name).filter(each -> each.uid().equals(uid));
+    }
+
     /** Sets the workload to nothing, as it was read. */
     void suspend(Workload workload, Map<String, String> marks, Run run) throws OutcomeException {
         if (workload.kind().isScaled()) {
