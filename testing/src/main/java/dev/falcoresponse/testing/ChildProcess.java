@@ -43,6 +43,7 @@ final class ChildProcess implements AutoCloseable {
     private final ProcessBuilder builder;
     private final Path folder;
     private volatile Process process;
+    private volatile boolean killedAtExit;
 
     private ChildProcess(ProcessBuilder builder, Path folder) throws IOException {
         this.builder = builder;
@@ -98,7 +99,13 @@ final class ChildProcess implements AutoCloseable {
             isShuttingDown = true;
             running = List.copyOf(RUNNING);
         }
-        running.forEach(ChildProcess::terminate);
+        running.forEach(child -> {
+            if (child.killedAtExit) {
+                child.kill();
+            } else {
+                child.terminate();
+            }
+        });
         running.forEach(child -> end(child.process, child.folder));
     }
 
@@ -150,6 +157,12 @@ final class ChildProcess implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** When this JVM ends, the process is killed: an API server whose store ends with it would wait for that in vain. */
+    ChildProcess killedAtExit() {
+        killedAtExit = true;
+        return this;
     }
 
     /** Waits until the condition holds; on timeout or exit it ends the process and throws with its standard error. */

@@ -91,11 +91,11 @@ public final class KubeApiServer implements KubeCluster, AutoCloseable {
                 // this plugin needs default ServiceAccounts, which no controller creates here
                 "--disable-admission-plugins=ServiceAccount"));
         command.addAll(flags);
-        return ChildProcess.start(command, Map.of(), folder);
+        return ChildProcess.start(command, Map.of(), folder).killedAtExit();
     }
 
     private static ChildProcess start(Path folder, String... command) {
-        return ChildProcess.start(List.of(command), Map.of(), folder);
+        return ChildProcess.start(List.of(command), Map.of(), folder).killedAtExit();
     }
 
     private static boolean isReady(KubernetesClient client) {
