@@ -59,10 +59,7 @@ record JsonObject(String path, JsonNode node) {
     /** The text of a member exactly as it is given, however long; absent and {@code null} count as the empty text. */
     String anyText(String key) throws UnreadableException {
         JsonNode member = node.path(key);
-        if (!member.isMissingNode() && !member.isNull() && !member.isTextual()) {
-            throw new UnreadableException(path(key) + " is not a text");
-        }
-        return member.asText("");
+        return member.isMissingNode() || member.isNull() ? "" : requireText(member, path(key));
     }
 
     String required(String key) throws UnreadableException {
@@ -132,10 +129,14 @@ record JsonObject(String path, JsonNode node) {
     }
 
     private static String text(JsonNode member, String path) throws UnreadableException {
+        return shortText(path, requireText(member, path));
+    }
+
+    private static String requireText(JsonNode member, String path) throws UnreadableException {
         if (!member.isTextual()) {
             throw new UnreadableException(path + " is not a text");
         }
-        return shortText(path, member.textValue());
+        return member.textValue();
     }
 
     static String shortText(String path, String text) throws UnreadableException {
@@ -146,7 +147,7 @@ record JsonObject(String path, JsonNode node) {
     }
 
     /** Without blanks around it; empty for {@code <NA>}. JSON can spell half a character, which UTF-8 cannot hold. */
-    private static String given(String text) {
+    static String given(String text) {
         String stripped = text.strip();
         return stripped.equals("<NA>")
                 ? ""

@@ -88,7 +88,7 @@ public final class Replies {
     static String evidence(ResponseRecord record) {
         Object location =
                 record.details().getOrDefault("location", record.details().getOrDefault("evidence", ""));
-        return location instanceof String text ? text : "";
+        return location instanceof String text ? JsonObject.given(text) : "";
     }
 
     private static List<String> tags(List<String> tags) throws UnreadableException {

@@ -3,6 +3,7 @@ package dev.falcoresponse.limits;
 import dev.falcoresponse.action.Identity;
 import dev.falcoresponse.action.ObjectReference;
 import dev.falcoresponse.action.Outcome;
+import dev.falcoresponse.action.Outcome.Failed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -22,12 +23,12 @@ public final class AnsweredAlerts {
     private final LongSupplier nanoTime;
     private final Map<String, Remembered> events = new LinkedHashMap<>();
 
-    /**
-     * What was answered.
-     *
-     * @param uncertain whether it was not, since the API server's own answer was lost
-     */
-    public record Earlier(ObjectReference object, Identity identity, Outcome outcome, boolean uncertain, Instant time) {
+    /** What was answered. A failure is remembered only where the change may have been made all the same. */
+    public record Earlier(ObjectReference object, Identity identity, Outcome outcome, Instant time) {
+        /** Whether the API server's own answer was lost. */
+        public boolean uncertain() {
+            return outcome instanceof Failed;
+        }
 
         /** As {@code details.earlier} of the record has it. */
         public Map<String, Object> details() {

@@ -209,30 +209,29 @@ final class Responder<T> implements EventResponder {
         try {
             Outcome outcome = action.act(alert, proven.object(), run).outcome(run);
             permit.use(false);
-            remember(alert, proven, outcome, false);
+            remember(alert, proven, outcome);
             return outcome;
         } catch (OutcomeException e) {
             if (e.outcome() instanceof Failed failed && failed.uncertain()) {
                 permit.use(true);
-                remember(alert, proven, failed, true);
+                remember(alert, proven, failed);
             }
             throw e;
         } catch (RuntimeException e) {
             // the change may have been made
             permit.use(true);
-            remember(alert, proven, Failed.retryable(Reason.UNAVAILABLE, ""), true);
+            remember(alert, proven, Failed.retryable(Reason.UNAVAILABLE, ""));
             throw e;
         }
     }
 
-    private void remember(Alert alert, Proven<T> proven, Outcome outcome, boolean uncertain) {
+    private void remember(Alert alert, Proven<T> proven, Outcome outcome) {
         answered.remember(
                 alert.deliveryKey(),
                 new Earlier(
                         target.reference(proven.object()),
                         proven.identity(),
                         outcome,
-                        uncertain,
                         recorder.clock().instant()));
     }
 }

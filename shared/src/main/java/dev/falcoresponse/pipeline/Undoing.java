@@ -77,7 +77,7 @@ final class Undoing<T> {
                 "Took back what was done to " + first.object() + "; the API server's answer was lost. Now: "
                         + outcome.message(),
                 Map.of());
-        remember(undo, first.object(), first.identity(), told, false);
+        remember(undo, first.object(), first.identity(), told);
         return told;
     }
 
@@ -104,18 +104,18 @@ final class Undoing<T> {
         ObjectReference reference = action.target().reference(object);
         try {
             Outcome outcome = action.undo(object, run).outcome(run);
-            remember(undo, reference, identity, outcome, false);
+            remember(undo, reference, identity, outcome);
             return outcome;
         } catch (OutcomeException e) {
             if (e.outcome() instanceof Failed failed && failed.uncertain()) {
-                remember(undo, reference, identity, failed, true);
+                remember(undo, reference, identity, failed);
             }
             throw e;
         }
     }
 
-    private void remember(Undo undo, ObjectReference object, Identity identity, Outcome outcome, boolean uncertain) {
-        answered.rememberUndo(key(undo), new Earlier(object, identity, outcome, uncertain, clock.instant()));
+    private void remember(Undo undo, ObjectReference object, Identity identity, Outcome outcome) {
+        answered.rememberUndo(key(undo), new Earlier(object, identity, outcome, clock.instant()));
     }
 
     /** An alert may have the same id. */

@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 /** What is remembered of alerts that were answered, with the time in the test's hand. */
 final class AnsweredAlertsTest {
     private static final Earlier ACTED =
-            earlier(ObjectReference.NONE, new Acted(Reason.acted("labelled"), "", Map.of()), false);
+            earlier(ObjectReference.NONE, new Acted(Reason.acted("labelled"), "", Map.of()));
 
     private long now = Long.MAX_VALUE;
     private final AnsweredAlerts alerts = new AnsweredAlerts(Duration.ofSeconds(30), Duration.ofMinutes(15), () -> now);
 
-    private static Earlier earlier(ObjectReference object, Outcome outcome, boolean uncertain) {
-        return new Earlier(object, Identity.UID, outcome, uncertain, Instant.parse("2026-11-26T07:00:01Z"));
+    private static Earlier earlier(ObjectReference object, Outcome outcome) {
+        return new Earlier(object, Identity.UID, outcome, Instant.parse("2026-11-26T07:00:01Z"));
     }
 
     private void pass(Duration time) {
@@ -55,14 +55,14 @@ final class AnsweredAlertsTest {
 
     @Test
     void whatMayHaveBeenDoneIsNotKnownToBeDone() {
-        alerts.remember("a", earlier(ObjectReference.NONE, Failed.retryable(Reason.TIMEOUT, ""), true));
+        alerts.remember("a", earlier(ObjectReference.NONE, Failed.retryable(Reason.TIMEOUT, "")));
 
         assertThat(alerts.isDone("a", ObjectReference.NONE)).isFalse();
     }
 
     @Test
     void aLostAnswerIsRememberedAsLongAsTheAlertMayBeDeliveredAgain() {
-        Earlier lost = earlier(ObjectReference.NONE, Failed.retryable(Reason.TIMEOUT, ""), true);
+        Earlier lost = earlier(ObjectReference.NONE, Failed.retryable(Reason.TIMEOUT, ""));
         alerts.remember("a", lost);
         pass(Duration.ofMinutes(15).minusNanos(1));
         assertThat(alerts.earlier("a")).contains(lost);
@@ -93,7 +93,7 @@ final class AnsweredAlertsTest {
     void theLastAnswerCountsFromItsOwnTime() {
         alerts.remember("a", ACTED);
         pass(Duration.ofSeconds(20));
-        Earlier later = earlier(ObjectReference.NONE, Failed.retryable(Reason.TIMEOUT, ""), true);
+        Earlier later = earlier(ObjectReference.NONE, Failed.retryable(Reason.TIMEOUT, ""));
         alerts.remember("a", later);
 
         pass(Duration.ofSeconds(20));
