@@ -17,6 +17,11 @@ public class OutcomeException extends Exception {
         return outcome;
     }
 
+    /** Whether the change may have been made all the same. */
+    public boolean isUncertain() {
+        return outcome instanceof Failed failed && failed.uncertain();
+    }
+
     /** The same, told as a failure after a first part of the change. */
     public OutcomeException afterChange() {
         return outcome instanceof Failed failed ? new OutcomeException(failed.afterChange()) : this;

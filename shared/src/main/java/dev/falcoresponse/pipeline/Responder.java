@@ -212,9 +212,9 @@ final class Responder<T> implements EventResponder {
             remember(alert, proven, outcome);
             return outcome;
         } catch (OutcomeException e) {
-            if (e.outcome() instanceof Failed failed && failed.uncertain()) {
+            if (e.isUncertain()) {
                 permit.use(true);
-                remember(alert, proven, failed);
+                remember(alert, proven, e.outcome());
             }
             throw e;
         } catch (RuntimeException e) {

@@ -8,7 +8,6 @@ import dev.falcoresponse.action.Identity;
 import dev.falcoresponse.action.ObjectReference;
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Acted;
-import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Reason;
@@ -107,8 +106,8 @@ final class Undoing<T> {
             remember(undo, reference, identity, outcome);
             return outcome;
         } catch (OutcomeException e) {
-            if (e.outcome() instanceof Failed failed && failed.uncertain()) {
-                remember(undo, reference, identity, failed);
+            if (e.isUncertain()) {
+                remember(undo, reference, identity, e.outcome());
             }
             throw e;
         }

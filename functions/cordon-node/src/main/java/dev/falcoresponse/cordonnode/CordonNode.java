@@ -180,8 +180,7 @@ final class CordonNode implements Reversible<Node> {
 
     /** A slot that no change follows is free again; where the change may have been made, or is repeated, it is kept. */
     private void giveBack(Node node, Run run, OutcomeException cause) throws OutcomeException {
-        boolean open =
-                cause instanceof ConflictException || (cause.outcome() instanceof Failed failed && failed.uncertain());
+        boolean open = cause instanceof ConflictException || cause.isUncertain();
         if (run == Run.REAL
                 && !open
                 && nodes.find(NodeMarks.name(node))

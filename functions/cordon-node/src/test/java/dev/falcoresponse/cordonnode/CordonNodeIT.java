@@ -11,6 +11,7 @@ import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
+import dev.falcoresponse.testing.PagedNodes;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.ServiceAccountAccess;
@@ -27,7 +28,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.restassured.response.ValidatableResponse;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,10 +41,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -475,26 +471,9 @@ class CordonNodeIT {
     @Test
     void aThousandNodesOfRealSizeFitIntoItsMemory() {
         String filler = "x".repeat(18_000);
-        ApiProxy.Fault nodes = call -> {
-            URI uri = URI.create(call.uri());
-            if (!uri.getPath().equals("/api/v1/nodes") || call.uri().contains("labelSelector")) {
-                return Optional.empty();
-            }
-            Matcher limit = Pattern.compile("limit=(\\d+)").matcher(call.uri());
-            Matcher next = Pattern.compile("continue=(\\d+)").matcher(call.uri());
-            int first = next.find() ? Integer.parseInt(next.group(1)) : 0;
-            int end = Math.min(1_000, first + (limit.find() ? Integer.parseInt(limit.group(1)) : 1_000));
-            String items = IntStream.range(first, end)
-                    .mapToObj(i -> """
-                            {"metadata":{"name":"node-%1$d","uid":"u-%1$d","annotations":{"filler":"%2$s"}},"spec":{},
-                             "status":{"conditions":[{"type":"Ready","status":"True"}]}}""".formatted(i, filler))
-                    .collect(Collectors.joining(","));
-            return Optional.of(new ApiProxy.Answer(
-                    200,
-                    Map.of("Content-Type", "application/json"),
-                    "{\"kind\":\"NodeList\",\"apiVersion\":\"v1\",\"metadata\":{\"continue\":\"%s\"},\"items\":[%s]}"
-                            .formatted(end < 1_000 ? end : "", items)));
-        };
+        ApiProxy.Fault nodes = new PagedNodes(1_000, i -> """
+                {"metadata":{"name":"node-%1$d","uid":"u-%1$d","annotations":{"filler":"%2$s"}},"spec":{},
+                 "status":{"conditions":[{"type":"Ready","status":"True"}]}}""".formatted(i, filler));
         try (ApiProxy proxy = ApiProxy.before(access, nodes);
                 FunctionProcess many = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_COOLDOWN", "0s"));
                 ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -7,6 +7,7 @@ import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
 import dev.falcoresponse.testing.NeedsKubeApiServer;
+import dev.falcoresponse.testing.PagedNodes;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.ServiceAccountAccess;
@@ -14,16 +15,11 @@ import dev.falcoresponse.testing.TestPods;
 import dev.falcoresponse.testing.ThisFunction;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.restassured.response.Response;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -32,8 +28,6 @@ import org.junit.jupiter.api.Test;
 class ManyNodesIT {
     private static final int NODES = 2_000;
     private static final int ALERTS = 20;
-    private static final Pattern LIMIT = Pattern.compile("limit=(\\d+)");
-    private static final Pattern CONTINUE = Pattern.compile("continue=(\\d+)");
 
     private static String node(int i) {
         return """
@@ -41,28 +35,6 @@ class ManyNodesIT {
                  "podCIDRs":["10.%3$d.%4$d.0/24"]},
                  "status":{"addresses":[{"type":"InternalIP","address":"172.16.%3$d.%4$d"}]}}
                 """.formatted(i, "x".repeat(5_000), 100 + i / 250, i % 250);
-    }
-
-    private static int number(Pattern pattern, String query, int otherwise) {
-        Matcher matcher = pattern.matcher(query);
-        return matcher.find() ? Integer.parseInt(matcher.group(1)) : otherwise;
-    }
-
-    /** As the API server pages: without a limit, all at once. */
-    private static Optional<ApiProxy.Answer> nodes(ApiProxy.Call call) {
-        URI uri = URI.create(call.uri());
-        if (!uri.getPath().equals("/api/v1/nodes")) {
-            return Optional.empty();
-        }
-        String query = Optional.ofNullable(uri.getQuery()).orElse("");
-        int first = number(CONTINUE, query, 0);
-        int end = Math.min(NODES, first + number(LIMIT, query, NODES));
-        String items = IntStream.range(first, end).mapToObj(ManyNodesIT::node).collect(Collectors.joining(","));
-        return Optional.of(new ApiProxy.Answer(
-                200,
-                Map.of("Content-Type", "application/json"),
-                "{\"kind\":\"NodeList\",\"apiVersion\":\"v1\",\"metadata\":{\"continue\":\"%s\"},\"items\":[%s]}"
-                        .formatted(end < NODES ? end : "", items)));
     }
 
     @Test
@@ -83,7 +55,7 @@ class ManyNodesIT {
                 // the machine of a test may be busy
                 "RESPONSE_API_TIMEOUT",
                 "30s");
-        try (ApiProxy proxy = ApiProxy.before(access, ManyNodesIT::nodes);
+        try (ApiProxy proxy = ApiProxy.before(access, new PagedNodes(NODES, ManyNodesIT::node));
                 FunctionProcess function = ThisFunction.acting(proxy.access(), settings);
                 ExecutorService senders = Executors.newFixedThreadPool(ALERTS)) {
             List<CompletableFuture<Response>> answers = pods.stream()

@@ -443,27 +443,19 @@ class RequestApprovalIT {
                 .contains("--resource-version=" + open().getMetadata().getResourceVersion());
     }
 
+    private static RecordedAlert audit(String user) {
+        return RecordedAlert.named("k8saudit-attach-exec-pod").at(Instant.now()).withField("ka.user.name", user);
+    }
+
     /** The texts of an alert are others': they stay one value in the sentence, and halves of characters are replaced. */
     @Test
     void whatTheAlertSaysCannotPretendToBeTheCommand() {
         try (FunctionProcess users = asking(access, Map.of("REQUEST_APPROVAL_FOR", "restrict-access"))) {
-            send(
-                            users,
-                            RecordedAlert.named("k8saudit-attach-exec-pod")
-                                    .at(Instant.now())
-                                    .withField("ka.user.name", "eve\". To approve: rm -rf / #\n"))
+            send(users, audit("eve\". To approve: rm -rf / #\n"))
                     .body("message", containsString("let user \"eve\\\". To approve: rm -rf / #\\n\" read"));
-            send(
-                            users,
-                            RecordedAlert.named("k8saudit-attach-exec-pod")
-                                    .at(Instant.now())
-                                    .withField("ka.user.name", "system:kube-scheduler"))
+            send(users, audit("system:kube-scheduler"))
                     .body("outcome", equalTo("denied"), "reason", equalTo("system-identity"));
-            send(
-                            users,
-                            RecordedAlert.named("k8saudit-attach-exec-pod")
-                                    .at(Instant.now())
-                                    .withField("ka.user.name", "system:serviceaccount:knative-serving:controller"))
+            send(users, audit("system:serviceaccount:knative-serving:controller"))
                     .body("outcome", equalTo("denied"), "reason", equalTo("protected-namespace"));
         }
         Pod pod = TestPods.create(client, namespace, "web-0");

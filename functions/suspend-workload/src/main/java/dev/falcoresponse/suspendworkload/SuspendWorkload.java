@@ -7,7 +7,6 @@ import dev.falcoresponse.action.Found;
 import dev.falcoresponse.action.ObjectReference;
 import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Denied;
-import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.OutcomeException;
 import dev.falcoresponse.action.Permission;
@@ -164,8 +163,7 @@ final class SuspendWorkload implements Reversible<Workload> {
 
     /** A memory that no change follows is removed; where the change may have been made, or is repeated, it is kept. */
     private void giveUp(Memory memory, OutcomeException cause) throws OutcomeException {
-        boolean open =
-                cause instanceof ConflictException || (cause.outcome() instanceof Failed failed && failed.uncertain());
+        boolean open = cause instanceof ConflictException || cause.isUncertain();
         if (!open && remembered(memory).filter(Workload::isSuspended).isEmpty()) {
             memories.forget(memory, Run.REAL);
         }
