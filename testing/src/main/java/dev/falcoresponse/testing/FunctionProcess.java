@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A packaged function as users run it: a separate process, configured by environment variables. */
 public final class FunctionProcess implements AutoCloseable {
@@ -131,6 +132,17 @@ public final class FunctionProcess implements AutoCloseable {
     /** Waits until it is ready: what has just been granted reaches the API server's authorizer a moment later. */
     public FunctionProcess awaitReady() {
         process.await("A ready function", () -> status("_/ready") == 200);
+        return this;
+    }
+
+    /** Waits until its readiness names each of these reasons: a probe does not wait for the end of a first check. */
+    public FunctionProcess awaitNotReady(String... reasons) {
+        process.await(
+                "A function that is not ready because " + List.of(reasons),
+                () -> get("_/ready")
+                        .filter(answer -> answer.statusCode() == 503)
+                        .filter(answer -> Stream.of(reasons).allMatch(answer.body()::contains))
+                        .isPresent());
         return this;
     }
 

@@ -569,15 +569,12 @@ class CordonNodeIT {
         var whole = role.get();
         role.delete();
         try {
-            Waiting.until(
-                    "readiness to name it",
-                    Duration.ofSeconds(30),
-                    () -> function.body("_/ready").contains("may not create configmaps in namespace falco-response"));
+            function.awaitNotReady("may not create configmaps in namespace falco-response");
         } finally {
             whole.getMetadata().setResourceVersion(null);
             client.resource(whole).create();
         }
-        Waiting.until("readiness", Duration.ofSeconds(30), () -> function.status("_/ready") == 200);
+        function.awaitReady();
     }
 
     @ParameterizedTest

@@ -1,8 +1,6 @@
 package dev.falcoresponse.deletepod;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -82,12 +80,8 @@ class PermissionsIT {
         Pod pod = TestPods.create(client, namespace, "web-0");
         KubeAccess reader = Permissions.only(server, "get", "pods");
         try (FunctionProcess function = ThisFunction.acting(reader, Map.of())) {
-            given().get(function.uri().resolve("_/ready"))
-                    .then()
-                    .statusCode(503)
-                    .body(allOf(
-                            containsString("may not delete pods in all namespaces"),
-                            containsString("may not create events.events.k8s.io in all namespaces")));
+            function.awaitNotReady(
+                    "may not delete pods in all namespaces", "may not create events.events.k8s.io in all namespaces");
 
             Send.BINARY
                     .to(function.uri(), RecordedAlert.shellIn(pod))
@@ -129,10 +123,7 @@ class PermissionsIT {
         }
         try (FunctionProcess function =
                 ThisFunction.acting(local, Map.of("RESPONSE_NAMESPACES", namespace + ",shop"))) {
-            given().get(function.uri().resolve("_/ready"))
-                    .then()
-                    .statusCode(503)
-                    .body(containsString("may not delete pods in namespace shop"));
+            function.awaitNotReady("may not delete pods in namespace shop");
         }
     }
 
@@ -155,7 +146,7 @@ class PermissionsIT {
         try (ApiProxy proxy = ApiProxy.before(ThisFunction.access(server), hanging);
                 FunctionProcess function =
                         ThisFunction.acting(proxy.access(), Map.of("RESPONSE_NAMESPACES", namespaces))) {
-            Waiting.until("readiness", Duration.ofSeconds(30), () -> function.status("_/ready") == 200);
+            function.awaitReady();
             hangs.set(true);
             int asked = reviews(proxy);
             Waiting.until("the next check", Duration.ofSeconds(60), () -> {

@@ -128,7 +128,7 @@ class IngestAlertIT {
 
     @Test
     void itIsReadyWithoutAnApiServer() {
-        assertThat(function.status("_/ready")).isEqualTo(200);
+        function.awaitReady();
     }
 
     static List<String> recordings() {
@@ -220,7 +220,7 @@ class IngestAlertIT {
     void withoutABrokerWebhooksAreRefusedAndItIsNotReady() {
         try (FunctionProcess deaf = start(Map.of("K_SINK", ""))) {
             fromWebhook(deaf, SHELL.body()).statusCode(503).body("detail", containsString("K_SINK is not set"));
-            assertThat(deaf.status("_/ready")).isEqualTo(503);
+            deaf.awaitNotReady("K_SINK is not set");
         }
     }
 

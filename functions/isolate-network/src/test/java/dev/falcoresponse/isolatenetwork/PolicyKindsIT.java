@@ -1,6 +1,5 @@
 package dev.falcoresponse.isolatenetwork;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -113,7 +112,7 @@ class PolicyKindsIT {
                 "RESPONSE_COOLDOWN", "0s");
         try (Defined defined = Defined.by(crd);
                 FunctionProcess function = ThisFunction.acting(access(kind), settings)) {
-            Waiting.until("readiness", Duration.ofSeconds(20), () -> function.status("_/ready") == 200);
+            function.awaitReady();
             Send.BINARY
                     .to(function.uri(), RecordedAlert.shellIn(pod))
                     .then()
@@ -178,10 +177,7 @@ class PolicyKindsIT {
         Pod pod = shop.deployed();
         try (FunctionProcess function =
                 ThisFunction.acting(access(kind), Map.of("ISOLATE_NETWORK_POLICY_KIND", kind))) {
-            given().get(function.uri().resolve("_/ready"))
-                    .then()
-                    .statusCode(503)
-                    .body(containsString("serves no " + missing));
+            function.awaitNotReady("serves no " + missing);
             Send.BINARY
                     .to(function.uri(), RecordedAlert.shellIn(pod))
                     .then()

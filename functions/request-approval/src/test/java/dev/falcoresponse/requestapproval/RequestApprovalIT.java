@@ -1,6 +1,5 @@
 package dev.falcoresponse.requestapproval;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
@@ -708,7 +707,7 @@ class RequestApprovalIT {
     @Test
     void withoutASinkItIsNotReady() {
         try (FunctionProcess deaf = asking(access, Map.of("K_SINK", ""))) {
-            given().get(deaf.uri().resolve("_/ready")).then().statusCode(503).body(containsString("K_SINK is not set"));
+            deaf.awaitNotReady("K_SINK is not set");
         }
         function.awaitReady();
     }

@@ -1,8 +1,5 @@
 package dev.falcoresponse.restrictaccess;
 
-import static io.restassured.RestAssured.given;
-import static org.hamcrest.Matchers.containsString;
-
 import dev.falcoresponse.testing.FunctionProcess;
 import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.KubeApiServer;
@@ -33,10 +30,7 @@ class RestartIT {
             Caller.createAccount(admin, shop);
             KubeAccess there = ThisFunction.access(own);
             try (FunctionProcess uninstalled = ThisFunction.acting(there, Map.of())) {
-                given().get(uninstalled.uri().resolve("_/ready"))
-                        .then()
-                        .statusCode(503)
-                        .body(containsString("CustomResourceDefinition is not installed"));
+                uninstalled.awaitNotReady("CustomResourceDefinition is not installed");
             }
             RestrictAccessIT.install(admin);
             try (FunctionProcess receiver = ThisFunction.acting(there, Map.of())) {

@@ -14,18 +14,15 @@ import dev.falcoresponse.testing.S3Server;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.TestPods;
 import dev.falcoresponse.testing.ThisFunction;
-import dev.falcoresponse.testing.Waiting;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -178,15 +175,7 @@ class FieldCasesIT {
         settings.put("RESPONSE_DRY_RUN", "true");
         try (ApiProxy proxy = ApiProxy.before(ThisFunction.access(server), kubelet(LINE));
                 FunctionProcess function = FunctionProcess.start(ThisFunction.TARGET, proxy.access(), settings)) {
-            Waiting.until(
-                    "the reason why it is not ready",
-                    Duration.ofSeconds(20),
-                    () -> RestAssured.get(function.uri().resolve("/_/ready"))
-                            .then()
-                            .statusCode(503)
-                            .extract()
-                            .asString()
-                            .contains("s3://evidence/e/"));
+            function.awaitNotReady("s3://evidence/e/");
             Send.BINARY
                     .to(
                             function.uri(),
