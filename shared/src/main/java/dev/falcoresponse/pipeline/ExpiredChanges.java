@@ -48,8 +48,8 @@ final class ExpiredChanges<T> {
     /** What was taken back in ticks that were answered with a failure. */
     private final Queue<BatchOutcome.Item> untold = new ConcurrentLinkedQueue<>();
 
-    /** A change whose time is over, and the alert that it was made for. */
-    private record Expired(ObjectReference object, Undo undo, Alert alert) {}
+    /** A change whose time is over, and what it was made for. */
+    private record Expired(ObjectReference object, Undo undo, Cause cause) {}
 
     ExpiredChanges(Reversible<T> action, Undoing<T> undoing, Recorder recorder) {
         this.action = action;
@@ -102,7 +102,7 @@ final class ExpiredChanges<T> {
                 reference.name(),
                 reference.uid(),
                 false);
-        return new Expired(reference, undo, alert(action.cause(object), reference));
+        return new Expired(reference, undo, action.cause(object));
     }
 
     private Alert alert(Cause cause, ObjectReference object) {
@@ -116,12 +116,12 @@ final class ExpiredChanges<T> {
     /** @param read the object as it was read; it is read again after a conflict */
     private BatchOutcome.Item undo(Expired expired, Optional<T> read) {
         Progress progress = recorder.start(false);
-        progress.read(expired.alert());
+        progress.read(alert(expired.cause(), expired.object()));
         Outcome outcome = undoing.tellEarlier(
                 expired.undo(),
                 recorder.outcome(() -> Conflicts.retry((how, _) -> how == Read.CACHED && read.isPresent()
                         ? undoing.undo(expired.undo(), read.get(), Identity.UID, progress)
-                        : undoing.undo(expired.undo(), progress))),
+                        : undoing.undo(expired.undo(), now -> !isNewer(now, expired), progress))),
                 progress);
         recorder.record(progress, outcome);
         if (!(outcome instanceof Failed failed)) {
@@ -130,6 +130,12 @@ final class ExpiredChanges<T> {
             unanswered.put(expired.object().key(), expired);
         }
         return new BatchOutcome.Item(expired.object().fullName(), outcome);
+    }
+
+    /** Whether the object was freed meanwhile and changed again: the time of that change is not over. */
+    private boolean isNewer(T now, Expired expired) {
+        Cause cause = action.cause(now);
+        return !cause.eventId().isEmpty() && !cause.equals(expired.cause());
     }
 
     /** A failure keeps nothing from what has expired: the next tick tries again. */

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Takes changes back. Neither limits nor the dry-run setting keep it from that. */
 final class Undoing<T> {
@@ -81,11 +82,25 @@ final class Undoing<T> {
     }
 
     Outcome undo(Undo undo, Progress progress) throws OutcomeException {
+        return undo(undo, _ -> true, progress);
+    }
+
+    /** @param isMeant whether what was done to the object, as it is now, is to be taken back */
+    Outcome undo(Undo undo, Predicate<T> isMeant, Progress progress) throws OutcomeException {
         progress.step("find");
         return switch (action.find(undo)) {
             case Missing<T> missing -> missing.outcome();
-            case Proven<T> proven -> undo(undo, proven.object(), proven.identity(), progress);
+            case Proven<T> proven
+            when isMeant.test(proven.object()) -> undo(undo, proven.object(), proven.identity(), progress);
+            case Proven<T> newer -> changedAnew(newer, progress);
         };
+    }
+
+    private Outcome changedAnew(Proven<T> newer, Progress progress) {
+        ObjectReference object = action.target().reference(newer.object());
+        progress.found(object, newer.identity());
+        return new Skipped(
+                Reason.NOTHING_TO_UNDO, object + " was changed anew meanwhile, for another alert: it is left as it is");
     }
 
     Outcome undo(Undo undo, T object, Identity identity, Progress progress) throws OutcomeException {

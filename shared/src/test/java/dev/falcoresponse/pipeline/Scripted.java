@@ -49,6 +49,8 @@ final class Scripted implements Reversible<String>, Target<String> {
     boolean missing;
     List<Adapted<String>> adapted = List.of();
     Optional<Change> confirmed = Optional.empty();
+    Function<String, Cause> cause =
+            object -> new Cause("Rule of " + object, "event-of-" + object, "2026-11-26T06:30:00Z");
     Function<String, ObjectReference> reference =
             object -> new ObjectReference("v1", "Pod", "shop", object, "uid-" + object, "worker-7", "Job/x");
     Effect effect = Effect.CHANGE;
@@ -172,7 +174,7 @@ final class Scripted implements Reversible<String>, Target<String> {
 
     @Override
     public Cause cause(String object) {
-        return new Cause("Rule of " + object, "event-of-" + object, "2026-11-26T06:30:00Z");
+        return cause.apply(object);
     }
 
     @Override

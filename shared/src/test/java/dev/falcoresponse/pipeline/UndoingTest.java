@@ -3,6 +3,7 @@ package dev.falcoresponse.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.falcoresponse.action.Cause;
 import dev.falcoresponse.action.Change;
 import dev.falcoresponse.action.Found.Missing;
 import dev.falcoresponse.action.Outcome.Denied;
@@ -285,6 +286,39 @@ final class UndoingTest {
 
         assertThat(World.answer(world.responder(action), TICK)).isEqualTo("acted/released");
         assertThat(action.calls).containsExactly("undo web-0 REAL", "find web-0 uid-web-0", "undo web-0 REAL", "adapt");
+    }
+
+    private void changeAnew() {
+        action.cause = _ -> new Cause("Another rule", "another-event", "2026-11-26T07:00:00Z");
+    }
+
+    @Test
+    void whatWasChangedAnewWhileTheClockTookItBackIsLeftAsItIs() {
+        expire("web-0");
+        action.acts.add(() -> {
+            changeAnew();
+            throw Scripted.failure(Failed.retryable(Reason.CONFLICT, "changed"));
+        });
+
+        assertThat(World.answer(world.responder(action), TICK)).isEqualTo("skipped/nothing-to-undo");
+        assertThat(action.calls).containsExactly("undo web-0 REAL", "find web-0 uid-web-0", "adapt");
+        assertThat(world.lastRecord().message()).contains("web-0", "changed anew meanwhile");
+        assertThat(world.lastRecord().rule()).contains("Rule of web-0");
+    }
+
+    @Test
+    void whatWasChangedAnewAfterALostAnswerIsLeftAsItIs() {
+        EventResponder responder = world.responder(action);
+        expire("web-0");
+        action.failWith(lost());
+        World.answer(responder, TICK);
+        changeAnew();
+
+        ResponseRecord reply = responder.answer(TICK);
+
+        assertThat(reply.outcome() + "/" + reply.reason()).isEqualTo("acted/released");
+        assertThat(action.calls).containsExactly("undo web-0 REAL", "adapt", "find web-0 uid-web-0", "adapt");
+        assertThat(world.lastRecord().message()).contains("answer was lost", "changed anew meanwhile");
     }
 
     @Test

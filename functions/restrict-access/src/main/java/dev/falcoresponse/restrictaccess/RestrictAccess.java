@@ -196,7 +196,7 @@ final class RestrictAccess implements Reversible<Subject> {
         if (subject.restriction().isEmpty()) {
             throw new OutcomeException(new Skipped(Reason.NOTHING_TO_UNDO, "Not restricted: " + subject));
         }
-        restrictions.remove(subject, run);
+        restrictions.remove(subject, subject.restrictions().version(), run);
         return new Change(RESTORED, run.verb("Freed", "free") + " " + subject + " from its restriction", Map.of());
     }
 
@@ -230,7 +230,7 @@ final class RestrictAccess implements Reversible<Subject> {
         List<Adapted<Subject>> adapted = new ArrayList<>();
         for (Restriction restriction : gone.among(all.all(SubjectKind.POD))) {
             Subject subject = Subject.of(restriction, all);
-            restrictions.remove(subject, Run.REAL);
+            restrictions.remove(subject, Optional.empty(), Run.REAL);
             adapted.add(new Adapted<>(
                     subject,
                     new Change(RESTORED, "Removed the restriction of " + subject + ", which is gone", Map.of())));

@@ -47,10 +47,8 @@ record RestrictionsApi(ApiClient client, ObjectApi objects) {
      * @throws ConflictException when another one has added it or taken the last place meanwhile, or has changed what was seen
      */
     Restrictions add(Restriction restriction, Optional<String> seen, Run run) throws OutcomeException {
-        Map<String, Object> change = new HashMap<>(entry(restriction.kind(), restriction.key(), restriction.values()));
-        seen.ifPresent(version -> change.put("metadata", Map.of("resourceVersion", version)));
         try {
-            return patch(change, run);
+            return patch(entry(restriction.kind(), restriction.key(), restriction.values()), seen, run);
         } catch (OutcomeException e) {
             if (e.outcome().reason().equals(Reason.NOT_FOUND)) {
                 return create(restriction, run);
@@ -76,9 +74,14 @@ record RestrictionsApi(ApiClient client, ObjectApi objects) {
         return Map.of(kind.map(), one);
     }
 
-    /** Removes the restriction of a subject; it is no error when there is none. */
-    void remove(Subject subject, Run run) throws OutcomeException {
-        patch(entry(subject.kind(), subject.key(), null), run);
+    /**
+     * Removes the restriction of a subject; it is no error when there is none.
+     *
+     * @param seen the version that must still be there; empty for a subject that nobody restricts anew
+     * @throws ConflictException when another one has changed what was seen
+     */
+    void remove(Subject subject, Optional<String> seen, Run run) throws OutcomeException {
+        patch(entry(subject.kind(), subject.key(), null), seen, run);
     }
 
     /** Tries a change that only the policy refuses which refuses the changes of the restricted, and says so. */
@@ -93,7 +96,9 @@ record RestrictionsApi(ApiClient client, ObjectApi objects) {
                                 Map.of("falco-response/probe", UUID.randomUUID().toString()))));
     }
 
-    private Restrictions patch(Map<String, Object> change, Run run) throws OutcomeException {
+    private Restrictions patch(Map<String, Object> entry, Optional<String> seen, Run run) throws OutcomeException {
+        Map<String, Object> change = new HashMap<>(entry);
+        seen.ifPresent(version -> change.put("metadata", Map.of("resourceVersion", version)));
         return exchange(patchCall(run), ApiClient.MERGE_PATCH, change);
     }
 

@@ -590,6 +590,32 @@ class RestrictAccessIT {
     }
 
     @Test
+    void theClockLeavesWhatWasRestrictedAnewMeanwhile() {
+        String user = "alice-" + namespace;
+        RecordedAlert second = audit(user);
+        AtomicBoolean raced = new AtomicBoolean();
+        ApiProxy.Fault anew = call -> {
+            if (call.body().contains("null") && !raced.getAndSet(true)) {
+                undo("{\"kind\":\"User\",\"name\":\"%s\"}".formatted(user)).body("reason", equalTo("restored"));
+                send(second).body("reason", equalTo("restricted"));
+            }
+            return Optional.empty();
+        };
+        try (ApiProxy proxy = ApiProxy.before(access, anew);
+                FunctionProcess brief =
+                        ThisFunction.acting(proxy.access(), Map.of("RESTRICT_ACCESS_EXPIRES_AFTER", "1s"))) {
+            send(brief, audit(user)).body("reason", equalTo("restricted"));
+            Waiting.until("its time to be over", TIMEOUT, () -> {
+                event(brief, "dev.knative.sources.ping", "{}").body("reason", equalTo("nothing-to-undo"));
+                return raced.get();
+            });
+            event(brief, "dev.knative.sources.ping", "{}").body("reason", equalTo("nothing-to-undo"));
+        }
+        assertThat(restricted("users")).containsExactly(user);
+        send(second).body("reason", equalTo("already-done"));
+    }
+
+    @Test
     void aPodThatIsGoneIsRestoredAndOneOfItsNameWasNeverRestricted() {
         Pod first = pod("web-0");
         restrict(first);
