@@ -41,7 +41,6 @@ public final class StrictJson {
 
     /** A text in one line; at most 200 characters. */
     static String cut(String text) {
-        String line = text.replaceAll("\\p{Cc}", " ");
-        return line.length() > MAX_SENTENCE ? line.substring(0, MAX_SENTENCE) + "…" : line;
+        return Texts.shortened(text.replaceAll("\\p{Cc}", " "), MAX_SENTENCE);
     }
 }

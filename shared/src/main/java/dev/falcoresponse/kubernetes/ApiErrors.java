@@ -13,6 +13,7 @@ import dev.falcoresponse.action.Outcome;
 import dev.falcoresponse.action.Outcome.Failed;
 import dev.falcoresponse.action.Outcome.Skipped;
 import dev.falcoresponse.action.Reason;
+import dev.falcoresponse.event.Texts;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.api.model.StatusDetails;
@@ -155,6 +156,6 @@ final class ApiErrors {
 
     private static String message(int code, Status status) {
         String text = Optional.ofNullable(status.getMessage()).orElse("no message");
-        return code + " " + (text.length() > MAX_MESSAGE ? text.substring(0, MAX_MESSAGE) + "…" : text);
+        return code + " " + Texts.shortened(text, MAX_MESSAGE);
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.falcoresponse.event.Notification;
 import dev.falcoresponse.event.Priority;
+import dev.falcoresponse.event.Texts;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -82,7 +83,7 @@ record Message(
                 Notification.RULE_PREFIX
                         + joined(sorted, ", ", each -> each.rule.substring(Notification.RULE_PREFIX.length())),
                 first.priority,
-                joined(sorted, "; ", each -> cut(each.output, MAX_OUTPUT / sorted.size())),
+                joined(sorted, "; ", each -> Texts.shortened(each.output, MAX_OUTPUT / sorted.size())),
                 sorted.stream()
                         .map(Message::time)
                         .max(Comparator.naturalOrder())
@@ -103,11 +104,7 @@ record Message(
     }
 
     static String cut(String text) {
-        return cut(text, MAX_TEXT);
-    }
-
-    private static String cut(String text, int length) {
-        return text.length() > length ? text.substring(0, length) + "…" : text;
+        return Texts.shortened(text, MAX_TEXT);
     }
 
     String summary() {

@@ -3,6 +3,7 @@ package dev.falcoresponse.requestapproval;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.falcoresponse.event.Alert;
+import dev.falcoresponse.event.Texts;
 import java.io.IOException;
 import java.util.regex.Pattern;
 
@@ -32,7 +33,7 @@ final class Sentences {
     static String seen(Alert alert) {
         try {
             String output = JSON.readTree(alert.event().data()).path("output").asText("");
-            return cut(output.replaceAll("\\p{Cc}", " "), MAX_SEEN);
+            return Texts.shortened(output.replaceAll("\\p{Cc}", " "), MAX_SEEN);
         } catch (IOException e) {
             return ""; // it has been read before
         }
@@ -40,15 +41,13 @@ final class Sentences {
 
     /** A text of others, so that it cannot be taken for a part of the sentence around it. */
     static String quoted(String text) {
-        return JsonNodeFactory.instance.textNode(cut(text, MAX_NAME)).toString();
+        return JsonNodeFactory.instance
+                .textNode(Texts.shortened(text, MAX_NAME))
+                .toString();
     }
 
     /** A name as it is when it cannot be misunderstood, else quoted. */
     static String name(String name) {
-        return PLAIN.matcher(name).matches() ? cut(name, MAX_NAME) : quoted(name);
-    }
-
-    private static String cut(String text, int length) {
-        return text.length() > length ? text.substring(0, length) + "…" : text;
+        return PLAIN.matcher(name).matches() ? Texts.shortened(name, MAX_NAME) : quoted(name);
     }
 }

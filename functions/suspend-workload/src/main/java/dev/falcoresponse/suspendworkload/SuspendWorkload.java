@@ -184,9 +184,9 @@ final class SuspendWorkload implements Reversible<Workload> {
             memories.forget(memory, run);
             throw new OutcomeException(new Skipped(
                     Reason.NOTHING_TO_UNDO,
-                    workload + " was put back by somebody else meanwhile"
+                    workload + " was put back meanwhile"
                             + (workload.kind().isScaled() ? ", to " + workload.replicas() + " replicas" : "")
-                            + ": it is left alone"));
+                            + ", by somebody else or by an earlier attempt that could not tell: it is left alone"));
         }
         workloads.resume(workload, memory, run);
         try {

@@ -319,7 +319,7 @@ class SuspendWorkloadIT {
         send(function, alert).body("reason", equalTo("already-done"), "details.undoneBy", equalTo("hand"));
         undo("Deployment", "web")
                 .body("reason", equalTo("nothing-to-undo"))
-                .body("message", containsString("was put back by somebody else meanwhile, to 5 replicas"));
+                .body("message", containsString("was put back meanwhile, to 5 replicas, by somebody else"));
         assertThat(shop.replicas(web)).isEqualTo(5);
         assertThat(memories()).isEmpty();
     }
