@@ -164,7 +164,7 @@ class FaultsIT {
                     CompletableFuture.supplyAsync(() -> Send.BINARY.to(function.uri(), alert));
             Waiting.until(
                     "the slow call",
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     () -> !proxy.calls("/pods/web-0").isEmpty());
 
             others.forEach(other -> Send.BINARY
@@ -189,7 +189,7 @@ class FaultsIT {
                     CompletableFuture.supplyAsync(() -> Send.BINARY.to(function.uri(), alert));
             Waiting.until(
                     "the deletion",
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     () -> proxy.calls("/pods/web-0").size() == 2);
 
             Send.BINARY
@@ -214,7 +214,7 @@ class FaultsIT {
                     CompletableFuture.supplyAsync(() -> Send.BINARY.to(function.uri(), alert));
             Waiting.until(
                     "the deletion",
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     () -> proxy.calls("/pods/web-0").size() == 2);
 
             function.terminate();
@@ -241,7 +241,7 @@ class FaultsIT {
             }
 
             function.terminate();
-            Waiting.until("the end of the door", Duration.ofSeconds(10), () -> function.status("_/health") == 0);
+            Waiting.until("the end of the door", Duration.ofSeconds(30), () -> function.status("_/health") == 0);
             over.countDown();
 
             function.awaitEnd();

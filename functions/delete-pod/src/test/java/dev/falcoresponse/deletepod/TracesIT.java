@@ -248,7 +248,7 @@ class TracesIT {
     }
 
     private Event onlyEvent() {
-        Waiting.until("the Kubernetes Event", Duration.ofSeconds(10), () -> !events().isEmpty());
+        Waiting.until("the Kubernetes Event", Duration.ofSeconds(30), () -> !events().isEmpty());
         assertThat(events()).hasSize(1);
         return events().getFirst();
     }

@@ -191,7 +191,7 @@ class IngestAlertIT {
     void aShortOutageOfTheBrokerIsBridged() {
         broker.answers(503);
         CompletableFuture<ValidatableResponse> answer = CompletableFuture.supplyAsync(() -> fromWebhook(SHELL.body()));
-        Waiting.until("a refused attempt", Duration.ofSeconds(5), () -> broker.refused() > 0);
+        Waiting.until("a refused attempt", Duration.ofSeconds(30), () -> broker.refused() > 0);
         broker.answers(202);
 
         answer.join().statusCode(204);

@@ -251,7 +251,7 @@ class RestrictAccessIT {
 
             undoPod("web-0")
                     .body("outcome", equalTo("acted"), "reason", equalTo("restored"), "targetName", equalTo("web-0"));
-            Waiting.until("writes to succeed", Duration.ofSeconds(1), caller::writes);
+            Waiting.until("writes to succeed", TIMEOUT, caller::writes);
         }
         undoPod("web-0").body("outcome", equalTo("skipped"), "reason", equalTo("nothing-to-undo"));
     }
@@ -272,7 +272,7 @@ class RestrictAccessIT {
             assertThat(bob.writes()).isTrue();
 
             undo("{\"kind\":\"User\",\"name\":\"%s\"}".formatted(name)).body("reason", equalTo("restored"));
-            Waiting.until("writes to succeed", Duration.ofSeconds(1), alice::writes);
+            Waiting.until("writes to succeed", TIMEOUT, alice::writes);
         }
     }
 
@@ -286,7 +286,7 @@ class RestrictAccessIT {
             assertThat(bound.writes()).isFalse();
 
             undo("{\"name\":\"%s\"}".formatted(name)).body("reason", equalTo("restored"));
-            Waiting.until("writes to succeed", Duration.ofSeconds(1), () -> unbound.writes() && bound.writes());
+            Waiting.until("writes to succeed", TIMEOUT, () -> unbound.writes() && bound.writes());
         }
     }
 
@@ -546,7 +546,7 @@ class RestrictAccessIT {
                 send(alert(pod));
                 assertThat(caller.writes()).isFalse();
                 way.run();
-                Waiting.until("writes to succeed", Duration.ofSeconds(5), caller::writes);
+                Waiting.until("writes to succeed", TIMEOUT, caller::writes);
                 install(client);
                 awaitEnforced();
             }
@@ -564,7 +564,7 @@ class RestrictAccessIT {
                             "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/" + POLICY,
                             null))
                     .isEqualTo(200);
-            Waiting.until("writes to succeed", Duration.ofSeconds(5), caller::writes);
+            Waiting.until("writes to succeed", TIMEOUT, caller::writes);
         } finally {
             install(client);
             awaitEnforced();
@@ -584,7 +584,7 @@ class RestrictAccessIT {
                 event(brief, "dev.knative.sources.ping", "{}").statusCode(200);
                 return restricted("pods").isEmpty() && restricted("users").isEmpty();
             });
-            Waiting.until("writes to succeed", Duration.ofSeconds(1), caller::writes);
+            Waiting.until("writes to succeed", TIMEOUT, caller::writes);
             event(brief, "dev.knative.sources.ping", "{}").body("reason", equalTo("nothing-to-undo"));
         }
     }
