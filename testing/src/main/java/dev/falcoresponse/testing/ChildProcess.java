@@ -26,6 +26,9 @@ final class ChildProcess implements AutoCloseable {
     /** On Linux, unless configured otherwise. */
     private static final int FIRST_OUTGOING_PORT = 32_768;
 
+    private static final int PORT_RANGES = 4;
+    private static final int PORTS = (FIRST_OUTGOING_PORT - FIRST_PORT) / PORT_RANGES;
+
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** The processes that are not closed yet; also the lock that makes shutdown wait while a process is being started. */
@@ -137,11 +140,13 @@ final class ChildProcess implements AutoCloseable {
 
     /**
      * A port of the loopback interface that is free at this moment. It is none of those that the system gives to outgoing
-     * connections: under load, one of these is taken again before a process listens on it.
+     * connections: under load, one of these is taken again before a process listens on it. JVMs that run tests side by side
+     * choose from ranges of their own.
      */
     static int freePort() {
+        int first = FIRST_PORT + Integer.getInteger("surefire.forkNumber", 0) % PORT_RANGES * PORTS;
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_OUTGOING_PORT);
+            int port = ThreadLocalRandom.current().nextInt(first, first + PORTS);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (IOException e) {

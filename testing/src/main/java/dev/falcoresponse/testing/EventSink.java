@@ -23,6 +23,10 @@ public final class EventSink implements AutoCloseable {
     private final LoopbackServer server = LoopbackServer.start(this::answer);
     private final List<JsonNode> events = new CopyOnWriteArrayList<>();
     private final AtomicInteger refused = new AtomicInteger();
+
+    /** 0 for none. */
+    private final AtomicInteger once = new AtomicInteger();
+
     private volatile int status = ACCEPTED;
 
     private EventSink() {}
@@ -42,7 +46,13 @@ public final class EventSink implements AutoCloseable {
         status = answer;
     }
 
-    /** How many events were not accepted since {@link #answers} was called. */
+    /** Sets the status of the next answer only. */
+    public void answersOnce(int answer) {
+        refused.set(0);
+        once.set(answer);
+    }
+
+    /** How many events were not accepted since an answer was set. */
     public int refused() {
         return refused.get();
     }
@@ -63,7 +73,9 @@ public final class EventSink implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         JsonNode event = JSON.readTree(exchange.getRequestBody().readAllBytes());
-        int answer = exchange.getRequestURI().getPath().equals(PATH) ? status : NOT_FOUND;
+        int first = once.getAndSet(0);
+        int known = first == 0 ? status : first;
+        int answer = exchange.getRequestURI().getPath().equals(PATH) ? known : NOT_FOUND;
         if (answer == ACCEPTED) {
             events.add(event);
         } else {

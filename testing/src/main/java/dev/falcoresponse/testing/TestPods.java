@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -118,6 +120,24 @@ public final class TestPods {
     /** Binds a pod to a node; without a kubelet its graceful deletion then never completes. */
     public static UnaryOperator<PodBuilder> onNode(String node) {
         return pod -> pod.editSpec().withNodeName(node).endSpec();
+    }
+
+    /** Waits until the API server's cache, from which a function reads first, tells the same of a pod as its store. */
+    public static void awaitCached(KubernetesClient client, Pod pod) {
+        Waiting.until(
+                "the API server's cache",
+                Duration.ofSeconds(30),
+                () -> version(client, pod, "?resourceVersion=0").equals(version(client, pod, "")));
+    }
+
+    /** The resource version; empty without the pod. */
+    private static String version(KubernetesClient client, Pod pod, String query) {
+        String path = "/api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods/"
+                + pod.getMetadata().getName() + query;
+        String found = client.raw(path);
+        return found == null
+                ? ""
+                : Serialization.unmarshal(found, Pod.class).getMetadata().getResourceVersion();
     }
 
     /** Whether this very pod (same uid) exists and is not being deleted. */

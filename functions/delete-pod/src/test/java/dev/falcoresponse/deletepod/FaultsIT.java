@@ -122,7 +122,7 @@ class FaultsIT {
     void aSilentServerIsWaitedForNoLongerThanItMay() {
         CountDownLatch over = new CountDownLatch(1);
         try {
-            behind(holding("DELETE", over), Map.of("RESPONSE_API_TIMEOUT", "300ms"))
+            behind(holding("DELETE", over), Map.of("RESPONSE_API_TIMEOUT", "3s"))
                     .then()
                     .statusCode(503)
                     .body("reason", equalTo("timeout"), "detail", containsString("delete pods"));
@@ -229,16 +229,16 @@ class FaultsIT {
 
     @Test
     void everyKubernetesEventIsWrittenThoughTheDoorIsClosedAlready() {
+        List<Pod> pods = IntStream.range(0, 20)
+                .mapToObj(i -> TestPods.create(client, namespace, "one-of-many-" + i))
+                .toList();
         CountDownLatch over = new CountDownLatch(1);
         try (ApiProxy proxy = ApiProxy.before(access, holding("/events", over));
-                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "15s"))) {
-            for (int i = 0; i < 20; i++) {
-                Pod pod = TestPods.create(client, namespace, "one-of-many-" + i);
-                Send.BINARY
-                        .to(function.uri(), RecordedAlert.shellIn(pod))
-                        .then()
-                        .body("reason", equalTo("deleted"));
-            }
+                FunctionProcess function = ThisFunction.acting(proxy.access(), Map.of("RESPONSE_API_TIMEOUT", "60s"))) {
+            pods.forEach(each -> Send.BINARY
+                    .to(function.uri(), RecordedAlert.shellIn(each))
+                    .then()
+                    .body("reason", equalTo("deleted")));
 
             function.terminate();
             Waiting.until("the end of the door", Duration.ofSeconds(30), () -> function.status("_/health") == 0);

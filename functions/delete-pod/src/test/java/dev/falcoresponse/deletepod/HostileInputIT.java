@@ -12,17 +12,20 @@ import dev.falcoresponse.testing.KubeAccess;
 import dev.falcoresponse.testing.RecordedAlert;
 import dev.falcoresponse.testing.Send;
 import dev.falcoresponse.testing.ThisFunction;
+import dev.falcoresponse.testing.Waiting;
 import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class HostileInputIT {
     private static FunctionProcess function;
+    private int recorded;
     private static final RecordedAlert SHELL = RecordedAlert.named("terminal-shell-in-container-pod");
 
     @BeforeAll
@@ -58,12 +62,26 @@ class HostileInputIT {
                 .post();
     }
 
-    private static void isRejected(Response answer, int status) {
+    @BeforeEach
+    void countRecords() {
+        recorded = function.records().size();
+    }
+
+    /** A request that is refused before it is read is answered while its record is written. */
+    private void awaitRecord() {
+        int before = recorded;
+        Waiting.until(
+                "the record", Duration.ofSeconds(30), () -> function.records().size() > before);
+        recorded = before + 1;
+    }
+
+    private void isRejected(Response answer, int status) {
         answer.then()
                 .statusCode(status)
                 .contentType("application/problem+json")
                 .body("outcome", equalTo("rejected"))
                 .body("detail", not(containsString("\n")));
+        awaitRecord();
         JsonPath record = lastRecord();
         assertThat(record.getString("outcome")).isEqualTo("rejected");
         assertThat(record.getString("message")).isEqualTo(answer.jsonPath().getString("detail"));
@@ -178,6 +196,7 @@ class HostileInputIT {
                 .then()
                 .statusCode(405)
                 .header("Allow", "POST");
+        awaitRecord();
     }
 
     @ParameterizedTest

@@ -130,10 +130,13 @@ class OverloadIT {
             sent.forEach(each -> each.handle((answer, _) -> answer).join());
             assertThat(function.isAlive()).isTrue();
             // a caller that is refused and disconnects holds no permit
-            assertThat(send(client, function, () -> BodyPublishers.ofByteArray(body))
-                            .join()
-                            .statusCode())
-                    .isEqualTo(400);
+            Waiting.until(
+                    "a place",
+                    PATIENCE,
+                    () -> send(client, function, () -> BodyPublishers.ofByteArray(body))
+                                    .join()
+                                    .statusCode()
+                            == 400);
         }
     }
 

@@ -102,7 +102,9 @@ class RightPodIT {
     void aContainerThatTheKubeletHasNotReportedYetIsTriedAgain() {
         Pod pod = pod();
         String id = TestPods.newContainerId();
-        RecordedAlert starting = shell.about(pod).withField("container.id", id.substring("containerd://".length(), 25));
+        RecordedAlert starting = shell.at(Instant.now())
+                .about(pod)
+                .withField("container.id", id.substring("containerd://".length(), 25));
 
         send(starting).statusCode(503).header("Retry-After", "1").body("reason", equalTo("not-yet-known"));
         assertThat(TestPods.isThere(client, pod)).isTrue();
@@ -171,7 +173,7 @@ class RightPodIT {
     void withoutAnyIdentityAnOlderPodIsLeftAlone() {
         Pod older = pod();
 
-        send(audit.about(namespace, "web-0"))
+        send(audit.at(Instant.now()).about(namespace, "web-0"))
                 .statusCode(200)
                 .body("outcome", equalTo("denied"), "reason", equalTo("unproven"));
 

@@ -144,6 +144,7 @@ class TracesIT {
     @Test
     void aRedeliveryIsAnsweredUnderTheSameId() {
         String first = Send.BINARY.to(function.uri(), alert).header("ce-id");
+        TestPods.awaitCached(client, pod);
 
         Send.BINARY
                 .to(function.uri(), alert)

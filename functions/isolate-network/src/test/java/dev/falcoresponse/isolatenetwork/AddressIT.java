@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,7 +92,8 @@ class AddressIT {
     }
 
     private ValidatableResponse send(FunctionProcess receiver, Map<String, String> fields) {
-        RecordedAlert alert = RecordedAlert.shellIn(pod);
+        RecordedAlert alert =
+                RecordedAlert.shellIn(pod).with("uuid", UUID.randomUUID().toString());
         for (Map.Entry<String, String> field : fields.entrySet()) {
             alert = alert.withField(field.getKey(), field.getValue());
         }

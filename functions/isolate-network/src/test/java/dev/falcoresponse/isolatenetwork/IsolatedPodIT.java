@@ -61,11 +61,12 @@ class IsolatedPodIT {
         shop = new Shop(server);
     }
 
-    private static ValidatableResponse send(Pod pod) {
+    private ValidatableResponse send(Pod pod) {
+        TestPods.awaitCached(shop.client, pod);
         return Send.BINARY.to(function.uri(), RecordedAlert.shellIn(pod)).then();
     }
 
-    private static ValidatableResponse isolate(Pod pod) {
+    private ValidatableResponse isolate(Pod pod) {
         return send(pod).statusCode(200).body("outcome", equalTo("acted"), "reason", equalTo("isolated"));
     }
 

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.restassured.response.ValidatableResponse;
@@ -27,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -84,20 +86,36 @@ class NetworkPluginIT {
         definitions.forEach(each -> Waiting.until(
                 each.getMetadata().getName() + " to go",
                 PATIENCE,
-                () -> client.resource(each).get() == null));
+                () -> client.resource(each).get() == null && !isDiscovered(each)));
     }
 
     private void serve(String definition, String path) {
         definitions = client.load(new ByteArrayInputStream(definition.getBytes(StandardCharsets.UTF_8)))
                 .create();
-        Waiting.until(path, PATIENCE, () -> isServed(path));
+        Waiting.until(
+                path,
+                PATIENCE,
+                () -> read(path).isPresent() && definitions.stream().allMatch(NetworkPluginIT::isDiscovered));
     }
 
-    private static boolean isServed(String path) {
+    /** Whether the API server's list of what it serves has it: another of its controllers keeps that. */
+    private static boolean isDiscovered(HasMetadata definition) {
+        String[] name = definition.getMetadata().getName().split("\\.", 2);
+        String version = ((CustomResourceDefinition) definition)
+                .getSpec()
+                .getVersions()
+                .getFirst()
+                .getName();
+        return read("/apis/" + name[1] + "/" + version)
+                .filter(resources -> resources.contains("\"" + name[0] + "\""))
+                .isPresent();
+    }
+
+    private static Optional<String> read(String path) {
         try {
-            return client.raw(path) != null;
+            return Optional.ofNullable(client.raw(path));
         } catch (KubernetesClientException e) {
-            return false; // its storage is being initialized
+            return Optional.empty(); // its storage is being initialized
         }
     }
 

@@ -141,6 +141,7 @@ class PolicyKindsIT {
         try (Defined defined = Defined.by(crd);
                 FunctionProcess function =
                         ThisFunction.acting(access(kind), Map.of("ISOLATE_NETWORK_POLICY_KIND", kind))) {
+            function.awaitReady();
             Send.BINARY
                     .to(function.uri(), RecordedAlert.shellIn(pod))
                     .then()
@@ -158,6 +159,7 @@ class PolicyKindsIT {
         try (Defined _ = Defined.by("admin");
                 FunctionProcess function =
                         ThisFunction.acting(access("admin"), Map.of("ISOLATE_NETWORK_POLICY_KIND", "admin"))) {
+            function.awaitReady();
             Send.BINARY
                     .to(function.uri(), RecordedAlert.shellIn(pod))
                     .then()

@@ -101,6 +101,7 @@ class ReleaseIT {
     }
 
     private static ValidatableResponse isolate(Pod pod) {
+        TestPods.awaitCached(client, pod);
         return Send.BINARY.to(isolate.uri(), RecordedAlert.shellIn(pod)).then().statusCode(200);
     }
 

@@ -427,7 +427,7 @@ class NotifyIT {
                         Map.of(
                                 "RESPONSE_DRY_RUN", "false",
                                 "NOTIFY_FALCOSIDEKICK_URL", falcosidekick.uri().toString(),
-                                "NOTIFY_FALCOSIDEKICK_WINDOW", "3s"));
+                                "NOTIFY_FALCOSIDEKICK_WINDOW", "8s"));
                 ExecutorService broker = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> answers = Stream.of(
                             reply("snapshot-logs", "acted", "captured"),
