@@ -136,14 +136,13 @@ public final class FunctionProcess implements AutoCloseable {
     }
 
     /** Waits until its readiness names each of these reasons: a probe does not wait for the end of a first check. */
-    public FunctionProcess awaitNotReady(String... reasons) {
+    public void awaitNotReady(String... reasons) {
         process.await(
                 "A function that is not ready because " + List.of(reasons),
                 () -> get("_/ready")
                         .filter(answer -> answer.statusCode() == 503)
                         .filter(answer -> Stream.of(reasons).allMatch(answer.body()::contains))
                         .isPresent());
-        return this;
     }
 
     private FunctionProcess awaitLive() {

@@ -49,6 +49,15 @@ public enum Send {
         return to(request(function), alert);
     }
 
+    /** The same until the answer is no longer 503, or has been it six times: a broker delivers such an event again. */
+    public Response repeatedlyTo(URI function, RecordedAlert alert) {
+        Response answer = to(function, alert);
+        for (int i = 0; i < 5 && answer.statusCode() == 503; i++) {
+            answer = to(function, alert);
+        }
+        return answer;
+    }
+
     /** Posts a new CloudEvent of any type with JSON data, as a broker sends it, and returns the answer. */
     public static Response event(URI function, String type, String data) {
         return event(function, UUID.randomUUID().toString(), type, data);

@@ -38,8 +38,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class HostileInputIT {
     private static FunctionProcess function;
-    private int recorded;
     private static final RecordedAlert SHELL = RecordedAlert.named("terminal-shell-in-container-pod");
+
+    private int recorded;
 
     @BeforeAll
     static void start() {
@@ -69,10 +70,9 @@ class HostileInputIT {
 
     /** A request that is refused before it is read is answered while its record is written. */
     private void awaitRecord() {
-        int before = recorded;
         Waiting.until(
-                "the record", Duration.ofSeconds(30), () -> function.records().size() > before);
-        recorded = before + 1;
+                "the record", Duration.ofSeconds(30), () -> function.records().size() > recorded);
+        recorded++;
     }
 
     private void isRejected(Response answer, int status) {

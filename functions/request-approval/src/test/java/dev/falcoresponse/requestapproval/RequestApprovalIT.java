@@ -503,9 +503,7 @@ class RequestApprovalIT {
         List<String> reasons = answers.stream().map(CompletableFuture::join).toList();
 
         assertThat(reasons.stream().filter("asked"::equals)).hasSize(5);
-        assertThat(reasons.stream().filter(reason -> !reason.equals("asked")))
-                .hasSize(495)
-                .isSubsetOf("already-done", "recently-handled");
+        assertThat(reasons.stream().filter("already-done"::equals)).hasSize(495);
         assertThat(requests()).hasSize(5);
     }
 

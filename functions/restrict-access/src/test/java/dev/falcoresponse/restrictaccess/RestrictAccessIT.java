@@ -144,16 +144,7 @@ class RestrictAccessIT {
     }
 
     private static ValidatableResponse send(FunctionProcess receiver, RecordedAlert alert) {
-        return repeated(receiver, alert).then().statusCode(200);
-    }
-
-    /** The final answer, when a broker repeats what is worth repeating. */
-    private static Response repeated(FunctionProcess receiver, RecordedAlert alert) {
-        Response answer = answer(receiver, alert);
-        for (int i = 0; i < 5 && answer.statusCode() == 503; i++) {
-            answer = answer(receiver, alert);
-        }
-        return answer;
+        return Send.BINARY.repeatedlyTo(receiver.uri(), alert).then().statusCode(200);
     }
 
     private static ValidatableResponse send(RecordedAlert alert) {
@@ -412,7 +403,7 @@ class RestrictAccessIT {
     }
 
     private static String reason(FunctionProcess receiver, RecordedAlert alert) {
-        return repeated(receiver, alert).jsonPath().getString("reason");
+        return Send.BINARY.repeatedlyTo(receiver.uri(), alert).jsonPath().getString("reason");
     }
 
     @Test
